@@ -34,6 +34,9 @@ struct TraceStep {
   const std::array<u64, 13>& registers;
 };
 
+/// Called with each step; empty: no tracing.
+using Trace = std::function<void(const TraceStep&)>;
+
 /// One instance of a program. Not thread-safe; copyable, and a copy is an independent snapshot.
 class Machine {
  public:
@@ -41,9 +44,9 @@ class Machine {
   explicit Machine(const Program& program);
 
   /// Runs to the next exit. `trace`, if given, sees each instruction before it is charged and executed.
-  Exit run(const std::function<void(const TraceStep&)>& trace = {});
+  Exit run(const Trace& trace = {});
   /// As run, but gives up and returns nullopt once `max_steps` instructions have been executed; another call goes on.
-  std::optional<Exit> run_at_most(u64 max_steps, const std::function<void(const TraceStep&)>& trace = {});
+  std::optional<Exit> run_at_most(u64 max_steps, const Trace& trace = {});
 
   u64 reg(u32 number) const { return registers_[number]; }
   /// Keeps the low 32 bits in rv32-1. number: 0..12. [host.registers]
@@ -62,6 +65,15 @@ class Machine {
   enum class Resume : u8 { host_entry, block_start, paid };
 
   friend struct Executor;  // the instruction rules
+
+  std::optional<Exit> step(const Trace& trace);
+  std::optional<Exit> execute_and_continue(const Instruction& in);
+  std::optional<Exit> fall_through(const Instruction& in);
+  bool charge_block(u32 start);
+  bool charge_instruction();
+  Exit out_of_gas(u32 pc);
+  Exit out_of_gas_at_entry() const;
+  Exit end(Status status, std::optional<u32> pc);
 
   const Program* program_;
   std::array<u64, 13> registers_{};

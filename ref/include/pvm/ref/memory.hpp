@@ -65,16 +65,23 @@ class Memory {
  private:
   static constexpr u32 chunk_size = 4096;
 
-  Access access_at(u64 address) const;
+  /// The range that holds `address`, or nullptr.
+  const Range* range_at(u64 address) const;
+  /// Exclusive end of the range that holds `begin`, or `begin` itself.
+  u64 end_of_range(u64 begin) const;
   /// Gives [begin, end) the right `access`, splitting and merging ranges; Access::none removes them.
   void set_access(u64 begin, u64 end, Access access);
+  void split_at(u64 address);
+  /// Contents, whatever the rights; addresses count modulo 2^32.
+  u8 byte_at(u64 address) const;
   void write_bytes(u64 address, std::span<const u8> bytes);
   void zero_bytes(u64 begin, u64 end);
 
   Semantics semantics_;
   bool paged_;
   u32 page_size_;
-  u64 heap_base_ = 0;
+  u64 rw_start_ = 0;
+  u64 heap_base_ = 0;  ///< Where the heap begins; 0 where the program has none.
   u64 heap_size_ = 0;
   u64 max_heap_size_ = 0;
   u32 stack_top_ = 0;
