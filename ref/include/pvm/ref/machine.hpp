@@ -19,8 +19,8 @@ std::string_view name_of(Status);
 /// An exit and what the document lets the host observe of it. [exit.pc]
 struct Exit {
   Status status = Status::no_pc;
-  std::optional<u32> pc;       ///< As reported; see each [exit.*] clause.
-  std::optional<u32> next_pc;  ///< Where the next run continues, if it can.
+  std::optional<u32> pc = {};       ///< As reported; see each [exit.*] clause.
+  std::optional<u32> next_pc = {};  ///< Where the next run continues, if it can.
   u64 host_call = 0;           ///< Number of the host call. [exit.host_call]
   u32 fault_address = 0;       ///< Page address. [exit.page_fault]
   bool write_protected = false;  ///< The page is there but read-only; not reported by graypaper-0.7.2.
