@@ -42,8 +42,8 @@ Memory::Memory(const Program& program)
   // [paging.initial]
   if (paged_) return;
   // [map.rights] [map.contents] [map.aux]
-  const auto map = std::get<MemoryMap>(
-      map_memory(page_size_, program.ro_data_size, program.rw_data_size, program.stack_size, program.config.aux_size));
+  const MemoryMap map =
+      map_memory(page_size_, program.ro_data_size, program.rw_data_size, program.stack_size, program.config.aux_size).value();
   set_access(map.ro_start, map.ro_end, Access::read);
   write_bytes(map.ro_start, program.ro_data);
   set_access(map.rw_start, map.rw_end, Access::write);

@@ -10,17 +10,10 @@ constexpr u64 address_space = u64{1} << 32;
 
 constexpr u64 round_up(u64 value, u64 granule) { return (value + granule - 1) / granule * granule; }
 
-// [map.page_size]
-constexpr bool is_page_size(u32 size) { return size >= 4096 && size <= 65536 && (size & (size - 1)) == 0; }
-
 }  // namespace
 
 // [map.layout]
-std::variant<MemoryMap, Rejection> map_memory(u32 page_size, u32 ro_size, u32 rw_size, u32 stack_size, u32 aux_size) {
-  if (!is_page_size(page_size)) return Rejection{Reason::bad_page_size, 0};
-  for (const u32 size : {ro_size, rw_size, stack_size, aux_size}) {
-    if (round_up(size, page_size) >= address_space) return Rejection{Reason::memory_too_large, 0};
-  }
+std::optional<MemoryMap> map_memory(u32 page_size, u32 ro_size, u32 rw_size, u32 stack_size, u32 aux_size) {
   const u64 ro_start = zone;
   const u64 rw_start = ro_start + round_up(ro_size, zone) + zone;
   const u64 heap_base = rw_start + rw_size;
@@ -31,7 +24,7 @@ std::variant<MemoryMap, Rejection> map_memory(u32 page_size, u32 ro_size, u32 rw
   const i64 stack_top = aux_start - static_cast<i64>(zone);
   const i64 high = stack_top - static_cast<i64>(round_up(stack_size, zone));
   // [map.limit]
-  if (static_cast<i64>(low) > high) return Rejection{Reason::memory_too_large, 0};
+  if (static_cast<i64>(low) > high) return std::nullopt;
   MemoryMap map{};
   map.ro_start = static_cast<u32>(ro_start);
   map.ro_end = ro_start + round_up(ro_size, page_size);

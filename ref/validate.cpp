@@ -12,6 +12,9 @@ constexpr u64 max_arguments = u64{1} << 24;
 
 constexpr u64 round_up(u64 value, u64 granule) { return (value + granule - 1) / granule * granule; }
 
+// [map.page_size]
+constexpr bool is_page_size(u32 size) { return size >= 4096 && size <= 65536 && (size & (size - 1)) == 0; }
+
 // [version.select]
 bool configuration_is_supported(const Config& config) {
   const bool graypaper = is_graypaper(config.semantics);
@@ -79,8 +82,11 @@ std::optional<Rejection> validate(const Program& program, std::optional<u8> vers
     if (config.page_size != 4096) return Rejection{Reason::bad_page_size, 0};
     return std::nullopt;
   }
-  const auto map = map_memory(config.page_size, program.ro_data_size, program.rw_data_size, program.stack_size, config.aux_size);
-  if (const auto* rejection = std::get_if<Rejection>(&map)) return *rejection;
+  if (!is_page_size(config.page_size)) return Rejection{Reason::bad_page_size, 0};
+  if (!program.is_paged() &&
+      !map_memory(config.page_size, program.ro_data_size, program.rw_data_size, program.stack_size, config.aux_size)) {
+    return Rejection{Reason::memory_too_large, 0};
+  }
   if (config.strict) {
     if (const auto rejection = validate_strictly(program)) return rejection;
   }

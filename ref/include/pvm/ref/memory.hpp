@@ -90,11 +90,12 @@ class Memory {
   std::map<u32, std::array<u8, chunk_size>> chunks_;  ///< Contents by address / chunk_size.
 };
 
-/// Where the regions of mapped memory lie, or the rejection. [map.layout]
+/// Where the regions of mapped memory lie. [map.layout]
 struct MemoryMap {
   u32 ro_start, rw_start, heap_base, max_heap_size, stack_low, stack_top, aux_start;
   u64 ro_end, rw_end, aux_end;  ///< Exclusive ends of the initially accessible ranges.
 };
-std::variant<MemoryMap, Rejection> map_memory(u32 page_size, u32 ro_size, u32 rw_size, u32 stack_size, u32 aux_size);
+/// The layout for a valid page size, or nullopt where the regions don't fit. [map.limit]
+std::optional<MemoryMap> map_memory(u32 page_size, u32 ro_size, u32 rw_size, u32 stack_size, u32 aux_size);
 
 }  // namespace pvm::ref
