@@ -11,6 +11,7 @@ namespace {
 constexpr u64 zone = 0x10000;
 constexpr u64 address_space = u64{1} << 32;
 constexpr u64 max_arguments = u64{1} << 24;
+constexpr u32 graypaper_page_size = 4096;
 
 constexpr u64 round_up(u64 value, u64 granule) { return (value + granule - 1) / granule * granule; }
 constexpr u64 round_down(u64 value, u64 granule) { return value / granule * granule; }
@@ -23,7 +24,10 @@ constexpr bool is_in_bounds(u64 address, u64 length) {
 }  // namespace
 
 Memory::Memory(const Program& program)
-    : semantics_(program.config.semantics), paged_(program.is_paged()), page_size_(program.config.page_size) {
+    : semantics_(program.config.semantics),
+      paged_(program.is_paged()),
+      // [map.page_size]
+      page_size_(is_graypaper(semantics_) ? graypaper_page_size : program.config.page_size) {
   if (program.config.container == Container::standard) {
     // [standard.memory]
     const u64 heap = 2 * zone + round_up(program.ro_data_size, zone);

@@ -78,10 +78,7 @@ std::optional<Rejection> validate(const Program& program, std::optional<u8> vers
   if (config.container == Container::standard) {
     if (const auto rejection = validate_standard(program)) return rejection;
   }
-  if (is_graypaper(config.semantics)) {
-    if (config.page_size != 4096) return Rejection{Reason::bad_page_size, 0};
-    return std::nullopt;
-  }
+  if (is_graypaper(config.semantics)) return std::nullopt;
   if (!is_page_size(config.page_size)) return Rejection{Reason::bad_page_size, 0};
   if (!program.is_paged() &&
       !map_memory(config.page_size, program.ro_data_size, program.rw_data_size, program.stack_size, config.aux_size)) {
