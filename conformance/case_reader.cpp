@@ -135,6 +135,10 @@ Registers read_registers(const Reader& at) {
   return registers;
 }
 
+std::vector<Page> read_pages(const Reader& at) {
+  return read_list<Page>(at, read_page);
+}
+
 std::vector<MemoryBytes> read_memory(const Reader& at) {
   return read_list<MemoryBytes>(at, [](const Reader& element) {
     element.only({"address", "bytes"});
@@ -148,7 +152,7 @@ Pre read_pre(const Reader& at) {
   if (const auto pc = at.find("pc")) pre.pc = pc->number_u32();
   if (const auto gas = at.find("gas")) pre.gas = gas->hex_i64();
   if (const auto regs = at.find("regs")) pre.regs = read_registers(*regs);
-  if (const auto pages = at.find("pages")) pre.pages = read_list<Page>(*pages, read_page);
+  if (const auto pages = at.find("pages")) pre.pages = read_pages(*pages);
   if (const auto memory = at.find("memory")) pre.memory = read_memory(*memory);
   return pre;
 }

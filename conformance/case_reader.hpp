@@ -15,6 +15,7 @@ Post read_post(const Reader& at);
 Registers read_registers(const Reader& at);
 Rejected read_rejected(const Reader& at);
 BlockCosts read_block_costs(const Reader& at);
+std::vector<Page> read_pages(const Reader& at);
 std::vector<MemoryBytes> read_memory(const Reader& at);
 /// A step of a case: with expectations.
 Step read_step(const Reader& at);

@@ -177,7 +177,11 @@ std::string Reader::place() const {
 }
 
 void Reader::fail(std::string reason) const {
-  if (!failed()) problem_->report(place(), printable(reason));
+  fail_below("", std::move(reason));
+}
+
+void Reader::fail_below(const std::string& below, std::string reason) const {
+  if (!failed()) problem_->report(place() + below, printable(reason));
 }
 
 void Reader::only(std::initializer_list<std::string_view> members) const {
@@ -201,6 +205,12 @@ Reader Reader::need(std::string_view key) const {
   if (const auto member = find(key)) return *member;
   fail("lacks member \"" + std::string(key) + "\"");
   return Reader(null_value(), *problem_, this, key, 0);
+}
+
+std::size_t Reader::member_count() const {
+  if (is_object()) return value_->size();
+  fail("must be an object");
+  return 0;
 }
 
 void Reader::each_member(const std::function<void(const std::string&, const Reader&)>& visit) const {

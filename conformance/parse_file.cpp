@@ -76,7 +76,7 @@ Case read_case(const Reader& at, ref::Semantics semantics) {
   if (!at.failed()) read_body(at, c);
   if (const auto origin = at.find("origin")) c.origin = read_origin(*origin);
   if (at.failed()) return c;
-  if (const auto error = check_case(c)) at.fail((error->place.empty() ? "" : error->place + ": ") + error->reason);
+  if (const auto error = check_case(c)) at.fail_below(error->place, error->reason);
   return c;
 }
 

@@ -45,6 +45,8 @@ class Reader {
   /// JSON pointer of this value.
   std::string place() const;
   void fail(std::string reason) const;
+  /// The same for a place below this value, "/a/0".
+  void fail_below(const std::string& below, std::string reason) const;
   bool failed() const { return problem_->failed(); }
 
   /// Checks that this is an object with no other members than these.
@@ -53,6 +55,8 @@ class Reader {
   std::optional<Reader> find(std::string_view key) const;
   /// A member that must be there.
   Reader need(std::string_view key) const;
+  /// The number of members; anything but an object is an error and has none.
+  std::size_t member_count() const;
   /// Calls `visit` for each member of this object, in the order of the keys.
   void each_member(const std::function<void(const std::string&, const Reader&)>& visit) const;
 

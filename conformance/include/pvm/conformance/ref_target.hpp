@@ -44,7 +44,8 @@ Outcome run_on_ref(const Job& job, const RefOptions& options = {});
 /// The same for a case.
 Outcome run_on_ref(const Case& c, const RefOptions& options = {});
 
-/// At most `max_steps` steps of a case, all runs concatenated.
+/// At most `max_steps` steps of a job or case, all runs concatenated.
+std::vector<RefTraceStep> trace_on_ref(const Job& job, u64 max_steps);
 std::vector<RefTraceStep> trace_on_ref(const Case& c, u64 max_steps);
 
 struct FillOptions {
@@ -60,8 +61,7 @@ struct FillOptions {
 /// ranges that the old post.memory names. nullopt, or why the case can't be filled (then it is unchanged).
 std::optional<std::string> fill_expectations(Case& c, const FillOptions& options = {});
 
-/// "0: div_unsigned_32 a0, a1, a2", one line per instruction that the bitmask marks; empty if ref refuses the program for its
-/// container.
+/// "0: div_unsigned_32 a0, a1, a2", one line per instruction that the bitmask marks, 2,000 at most; none if ref refuses the program.
 std::vector<std::string> disassemble(const Case& c);
 
 }  // namespace pvm::conformance
