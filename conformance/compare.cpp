@@ -9,8 +9,6 @@ namespace {
 
 const std::string not_reported = "not reported";
 
-  return std::to_string(value);
-}
 std::string spell(u64 value) {
   return hex_u64(value);
 }
