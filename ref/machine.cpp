@@ -67,7 +67,7 @@ std::optional<Exit> Machine::run_at_most(u64 max_steps, const Trace& trace) {
 std::optional<Exit> Machine::step(const Trace& trace) {
   const u32 pc = *next_pc_;
   if (is_graypaper(program_->config.semantics)) {
-    const Instruction in = decode(*program_, pc);
+    const Instruction in = decode(*program_, pc);  // [entry.unmarked] Op::invalid where none is marked
     if (trace) trace({pc, in, gas_, registers_});
     if (!charge_instruction()) return Exit{.status = Status::out_of_gas, .pc = pc, .next_pc = pc};
     return execute_and_continue(in);
@@ -159,7 +159,7 @@ std::optional<Exit> Machine::fall_through(const Instruction& in) {
   return std::nullopt;
 }
 
-// [exit.trap] [exit.halt] [exit.pc]
+// [exit.trap] [exit.halt] [exit.pc] [gas.no_refund] The counter stays as it is.
 Exit Machine::end(Status status, std::optional<u32> pc) {
   next_pc_.reset();
   if (is_graypaper(program_->config.semantics)) pc = 0;

@@ -78,7 +78,7 @@ class Machine {
   const Program* program_;
   std::array<u64, 13> registers_{};
   Memory memory_;
-  i64 gas_ = 0;
+  i64 gas_ = 0;  ///< [gas.counter]
   std::optional<u32> next_pc_;
   Resume resume_ = Resume::host_entry;
 };
