@@ -79,6 +79,8 @@ int check(const Options& options, const Isa& isa) {
               << (line.mismatches == 0 ? "" : std::to_string(line.mismatches) + " MISMATCHES") << "\n";
   }
   for (const std::string& mismatch : report.mismatches) std::cout << "\n" << mismatch;
+  std::cout << "\nexits:";
+  for (const auto& [name, count] : report.exits) std::cout << " " << name << " " << count;
   std::cout << "\n"
             << report.instructions.size() << " instructions, " << report.pairs << " pairs of instruction and version, " << report.formulas
             << " formulas, " << report.evaluations << " evaluations, " << report.runs << " runs, " << report.mismatch_count << " mismatches\n";

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "../isa.hpp"
@@ -32,6 +34,7 @@ struct CheckReport {
   std::uint64_t evaluations = 0;         ///< Of formulas.
   std::uint64_t runs = 0;                ///< Of ref, up to an exit.
   std::uint64_t mismatch_count = 0;
+  std::map<std::string, std::uint64_t> exits;  ///< Runs by the exit of ref.
 };
 
 /// Runs every instruction in every version on boundary and random operands. The same options give the same report.

@@ -12,6 +12,8 @@ namespace {
 constexpr std::uint64_t kept_mismatches = 3;         // per instruction and version
 constexpr std::int64_t ample_gas = 1'000'000'000;
 constexpr std::uint64_t comparable_area = 0x100000;  // larger areas are compared only at their ends
+constexpr std::uint64_t compared_window = 64;        // at both ends of an area, where nearly all accesses are
+constexpr std::uint64_t runs_per_full_comparison = 16;
 
 std::string text_of(const std::optional<std::uint32_t>& value) { return value ? std::to_string(*value) : "none"; }
 
@@ -27,6 +29,20 @@ std::string hex_bytes(const Bytes& bytes) {
 
 void note(std::string& out, const std::string& what, const std::string& document, const std::string& ref) {
   if (document != ref) out += "    " + what + ": document " + document + ", ref " + ref + "\n";
+}
+
+// The first difference between the contents of [begin, end), as text.
+std::string range_difference(const GuestMemory& expected, const ref::Machine& machine, std::uint64_t begin, std::uint64_t end) {
+  Bytes document(end - begin);
+  for (auto next = expected.bytes().lower_bound(begin); next != expected.bytes().end() && next->first < end; ++next) {
+    document[next->first - begin] = next->second;
+  }
+  Bytes ref_bytes(end - begin);
+  if (!machine.memory().host_read(begin, ref_bytes)) return "    memory: [" + hex(begin) + ", " + hex(end) + ") can't be read\n";
+  const auto [left, right] = std::mismatch(document.begin(), document.end(), ref_bytes.begin());
+  std::string out;
+  if (left != document.end()) note(out, "memory at " + hex(begin + static_cast<std::uint64_t>(left - document.begin())), hex(*left), hex(*right));
+  return out;
 }
 
 }  // namespace
@@ -138,6 +154,7 @@ void Trial::run(const Scene& scene, const ref::Program& program, const Registers
   const ref::Exit exit = machine->run();
   ++report_.runs;
   ++summary_.runs;
+  ++report_.exits[std::string(ref::name_of(exit.status))];
   std::string text = differences(std::get<Prediction>(expected), exit, *machine);
   text += memory_difference(memory, *machine);
   if (!text.empty()) mismatch(scene, registers, text);
@@ -161,25 +178,19 @@ std::string Trial::differences(const Prediction& expected, const ref::Exit& exit
 }
 
 std::string Trial::memory_difference(const GuestMemory& expected, const ref::Machine& machine) const {
+  const bool in_full = summary_.runs % runs_per_full_comparison == 0;
+  std::string out;
   for (const GuestMemory::Area& area : expected.areas()) {
     const std::uint64_t size = area.end - area.begin;
-    if (size == 0) continue;
-    std::uint8_t probe = 0;
-    if (!machine.memory().host_read(area.end - 1, {&probe, 1})) return "    memory: the byte at " + hex(area.end - 1) + " can't be read\n";
-    if (size > comparable_area) continue;
-    Bytes document(size);
-    for (auto next = expected.bytes().lower_bound(area.begin); next != expected.bytes().end() && next->first < area.end; ++next) {
-      document[next->first - area.begin] = next->second;
+    if (in_full && size <= comparable_area) {
+      out += range_difference(expected, machine, area.begin, area.end);
+    } else {
+      const std::uint64_t window = std::min(size, compared_window);
+      out += range_difference(expected, machine, area.begin, area.begin + window);
+      out += range_difference(expected, machine, area.end - window, area.end);
     }
-    Bytes ref_bytes(size);
-    if (!machine.memory().host_read(area.begin, ref_bytes)) return "    memory: the area at " + hex(area.begin) + " can't be read\n";
-    const auto [left, right] = std::mismatch(document.begin(), document.end(), ref_bytes.begin());
-    if (left == document.end()) continue;
-    std::string out;
-    note(out, "memory at " + hex(area.begin + static_cast<std::uint64_t>(left - document.begin())), hex(*left), hex(*right));
-    return out;
   }
-  return "";
+  return out;
 }
 
 void Trial::mismatch(const Scene& scene, const Registers& before, const std::string& what) {
