@@ -48,7 +48,8 @@ enum class ExportProblem : u8 {
   failing_step,   ///< A host step that must fail.
   alternatives,   ///< any_of.
   value_range,    ///< An address or a number beyond the dialect's.
-  memory_mode,    ///< Says something else in the paged mode that the dialect implies.
+  memory_mode,    ///< Says something else in the paged mode, and under the gas model, that the dialect implies.
+  not_asserted,   ///< The dialect demands a member that has no value here, such as a pc at halt.
 };
 std::string_view name_of(ExportProblem problem);
 
@@ -69,7 +70,7 @@ struct ExportResult {
 };
 
 struct ExportOptions {
-  /// Dialect a only: the version whose cases are exported. Dialect c: always jam-1. Absent: any version for which the dialect has words.
+  /// Dialect a only: the version whose cases are exported; a file doesn't tell. Absent: graypaper-0.7.2. Dialect c is always jam-1.
   std::optional<ref::Semantics> semantics;
 };
 
