@@ -14,7 +14,9 @@ namespace {
 constexpr std::string_view chapter_order[] = {"semantics.md", "containers.md", "decoding.md",    "instructions.md", "memory.md",
                                               "execution.md", "gas.md",        "differences.md", "corners.md"};
 
-bool is_id_character(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.'; }
+bool is_id_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
+}
 
 bool is_file_name(std::string_view text) {
   constexpr std::string_view endings[] = {".md", ".json", ".hpp", ".cpp", ".h", ".py"};
@@ -111,8 +113,8 @@ class ChapterParser {
     }
     if (cells.front().find_first_not_of("-: ") == std::string::npos && cells.front().starts_with("-")) return;
     if (cells.size() != table.columns.size()) {
-      return complain("table " + table.name + ": " + std::to_string(cells.size()) + " cells under " +
-                      std::to_string(table.columns.size()) + " columns");
+      return complain("table " + table.name + ": " + std::to_string(cells.size()) + " cells under " + std::to_string(table.columns.size()) +
+                      " columns");
     }
     table.rows.push_back({std::move(cells), line_});
   }
@@ -250,9 +252,8 @@ Document read_document(const std::filesystem::path& root, std::vector<Finding>& 
     if (entry.path().extension() == ".md") names.push_back(entry.path().filename().string());
   }
   if (names.empty()) findings.push_back({{"spec", 0}, "", "holds no chapters (run from the repository's root, or give --root)"});
-  std::sort(names.begin(), names.end(), [](const std::string& a, const std::string& b) {
-    return std::pair(rank_of(a), a) < std::pair(rank_of(b), b);
-  });
+  std::sort(names.begin(), names.end(),
+            [](const std::string& a, const std::string& b) { return std::pair(rank_of(a), a) < std::pair(rank_of(b), b); });
   Document document;
   for (const std::string& name : names) {
     const std::optional<std::string> text = read_text(root / "spec" / name);

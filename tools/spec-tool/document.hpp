@@ -40,11 +40,11 @@ struct Clause {
   std::string id;
   std::string title;
   Place place;
-  Tagged holds_in;  ///< Only `tags` are used; empty: every version.
+  Tagged holds_in;                                            ///< Only `tags` are used; empty: every version.
   std::vector<std::pair<std::string, std::string>> operands;  ///< Letter and field, in order. Instruction clauses only.
-  std::vector<Tagged> effects;  ///< Formulas without their backticks.
+  std::vector<Tagged> effects;                                ///< Formulas without their backticks.
   std::vector<Tagged> exits;
-  std::vector<Tagged> paragraphs;  ///< The tags of tagged paragraphs; `text` isn't used.
+  std::vector<Tagged> paragraphs;        ///< The tags of tagged paragraphs; `text` isn't used.
   std::optional<std::string> test_none;  ///< The reason of a `Test  none:` line.
   std::optional<std::string> rule_none;  ///< The reason of a `Rule  none:` line.
 };

@@ -34,7 +34,9 @@ mpz_class floor_modulo(const mpz_class& a, const mpz_class& b) {
   return out;
 }
 
-mpz_class low_bits(const mpz_class& value, unsigned long bits) { return floor_modulo(value, power_of_two(bits)); }
+mpz_class low_bits(const mpz_class& value, unsigned long bits) {
+  return floor_modulo(value, power_of_two(bits));
+}
 
 mpz_class as_signed(const mpz_class& value, unsigned long bits) {
   const mpz_class low = low_bits(value, bits);

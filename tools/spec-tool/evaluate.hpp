@@ -35,7 +35,7 @@ struct Inputs {
 /// What a formula says.
 struct Outcome {
   enum class Kind {
-    next,          ///< Goes on behind the instruction.
+    next,  ///< Goes on behind the instruction.
     trap,
     jump,          ///< Static jump to the target, or a branch that is taken.
     not_taken,     ///< A branch that isn't.

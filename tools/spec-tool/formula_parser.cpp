@@ -19,8 +19,12 @@ struct Token {
   std::size_t column = 0;
 };
 
-bool is_digit(char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; }
-bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
+bool is_digit(char c) {
+  return std::isdigit(static_cast<unsigned char>(c)) != 0;
+}
+bool is_word(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
+}
 
 // Length of the symbol at the front of `text`, 0 if there is none. "2^" is one symbol, so that a lone ^ is the exclusive or.
 std::size_t symbol_length(std::string_view text) {
@@ -41,7 +45,8 @@ std::variant<std::vector<Token>, FormulaError> tokens_of(std::string_view text) 
     Token::Kind kind = Token::Kind::symbol;
     if (length == 0) {
       kind = is_digit(text[at]) ? Token::Kind::number : Token::Kind::word;
-      while (at + length < text.size() && (kind == Token::Kind::number ? is_digit(text[at + length]) : is_word(text[at + length]))) ++length;
+      while (at + length < text.size() && (kind == Token::Kind::number ? is_digit(text[at + length]) : is_word(text[at + length])))
+        ++length;
       if (length == 0) return FormulaError{at + 1, std::string("unexpected character '") + text[at] + "'"};
     }
     tokens.push_back({kind, std::string(text.substr(at, length)), at + 1});
@@ -81,7 +86,9 @@ class Parser {
   }
 
   void expect(std::string_view text) {
-    if (!take(text)) fail("expected \"" + std::string(text) + "\"" + (peek().kind == Token::Kind::end ? " before the end" : " before \"" + peek().text + "\""));
+    if (!take(text))
+      fail("expected \"" + std::string(text) + "\"" +
+           (peek().kind == Token::Kind::end ? " before the end" : " before \"" + peek().text + "\""));
   }
 
   // Keeps the first error only; the parser then runs on harmlessly to its end.
@@ -114,7 +121,9 @@ class Parser {
                  : word == "host_call" ? Statement::Kind::host_call
                                        : Statement::Kind::dynamic_jump;
       arguments(out.operands, word, word == "store" ? 3 : 1);
-      if (word == "store" && !error_ && out.operands[1].kind != Kind::number) fail("the size of a store must be a number");
+      if (word == "store" && !error_ && out.operands[1].kind != Kind::number) {
+        error_ = FormulaError{out.operands[1].column, "the size of a store must be a number"};
+      }
     } else {
       out.kind = Statement::Kind::assign;
       out.name = word;
@@ -215,8 +224,8 @@ class Parser {
   Expression primary() {
     // Number of arguments of each function.
     static const std::map<std::string_view, std::size_t> functions = {
-        {"u", 2},    {"s", 2},      {"quot", 2},   {"rem", 2},     {"max", 2},  {"min", 2},
-        {"ones", 1}, {"length", 1}, {"lowest", 1}, {"reverse", 2}, {"load", 2}, {"grow", 1}, {"allocate", 1}};
+        {"u", 2},      {"s", 2},      {"quot", 2},    {"rem", 2},  {"max", 2},  {"min", 2},     {"ones", 1},
+        {"length", 1}, {"lowest", 1}, {"reverse", 2}, {"load", 2}, {"grow", 1}, {"allocate", 1}};
     Expression out;
     out.column = peek().column;
     if (take("(")) {

@@ -10,7 +10,9 @@ namespace pvm::spec {
 
 namespace {
 
-bool contains(const std::vector<std::string>& list, std::string_view item) { return std::find(list.begin(), list.end(), item) != list.end(); }
+bool contains(const std::vector<std::string>& list, std::string_view item) {
+  return std::find(list.begin(), list.end(), item) != list.end();
+}
 
 std::optional<int> number(std::string_view text) {
   int value = 0;
@@ -87,7 +89,8 @@ class Reader {
 
   bool yes_no_cell(const Table& table, const Row& row, std::string_view column) {
     const std::string text = cell(table, row, column);
-    if (text != "yes" && text != "no") complain({table.place.file, row.line}, "", "column \"" + std::string(column) + "\" must hold yes or no");
+    if (text != "yes" && text != "no")
+      complain({table.place.file, row.line}, "", "column \"" + std::string(column) + "\" must hold yes or no");
     return text == "yes";
   }
 
@@ -144,7 +147,8 @@ class Reader {
     std::set<std::string> covered;
     for (const Tagged& effect : clause.effects) {
       const Place place{clause.place.file, effect.line};
-      Effect resolved{effect.tags.empty() ? has : resolve_tags(isa_.versions, effect.tags, place, clause.id, findings_), effect.text, place};
+      Effect resolved{effect.tags.empty() ? has : resolve_tags(isa_.versions, effect.tags, place, clause.id, findings_), effect.text,
+                      place};
       for (const std::string& version : resolved.versions) {
         if (!out.in(version)) complain(place, clause.id, "an effect for " + version + ", which lacks the instruction");
         if (!covered.insert(version).second) complain(place, clause.id, "a second effect for " + version);
@@ -161,9 +165,11 @@ class Reader {
     for (const InstructionEntry& entry : isa_.instructions) {
       if (!names.insert(entry.name).second) complain(table->place, entry.clause, "the table of opcodes has two rows for " + entry.name);
       for (const auto& [version, opcode] : entry.opcodes) {
-        if (opcode < 0 || opcode > 255) complain(table->place, entry.clause, version + ": opcode " + std::to_string(opcode) + " isn't a byte");
+        if (opcode < 0 || opcode > 255)
+          complain(table->place, entry.clause, version + ": opcode " + std::to_string(opcode) + " isn't a byte");
         const auto [previous, fresh] = seen.try_emplace({version, opcode}, entry.name);
-        if (!fresh) complain(table->place, entry.clause, version + ": opcode " + std::to_string(opcode) + " is that of " + previous->second + " too");
+        if (!fresh)
+          complain(table->place, entry.clause, version + ": opcode " + std::to_string(opcode) + " is that of " + previous->second + " too");
       }
     }
   }
@@ -174,15 +180,16 @@ class Reader {
     std::set<std::string> seen;
     for (const Row& row : table->rows) {
       const std::string name = cell(*table, row, "instruction");
-      GasCells gas{cell(*table, row, "latency"),     cell(*table, row, "decode slots"), number_cell(*table, row, "alu"),
-                   number_cell(*table, row, "load"), number_cell(*table, row, "store"), number_cell(*table, row, "mul"),
+      GasCells gas{cell(*table, row, "latency"),     cell(*table, row, "decode slots"),  number_cell(*table, row, "alu"),
+                   number_cell(*table, row, "load"), number_cell(*table, row, "store"),  number_cell(*table, row, "mul"),
                    number_cell(*table, row, "div"),  words(cell(*table, row, "writes")), words(cell(*table, row, "reads"))};
       seen.insert(name);
       if (name == "invalid") {
         isa_.invalid_gas = std::move(gas);
         continue;
       }
-      const auto entry = std::find_if(isa_.instructions.begin(), isa_.instructions.end(), [&](const auto& item) { return item.name == name; });
+      const auto entry =
+          std::find_if(isa_.instructions.begin(), isa_.instructions.end(), [&](const auto& item) { return item.name == name; });
       if (entry == isa_.instructions.end()) {
         complain({table->place.file, row.line}, "", "the pipeline table has a row for an unknown instruction: " + name);
       } else {
@@ -199,7 +206,8 @@ class Reader {
     std::set<std::string> known;
     for (const InstructionEntry& entry : isa_.instructions) known.insert(entry.clause);
     for (const Clause& clause : document_.clauses) {
-      if (!clause.effects.empty() && !known.contains(clause.id)) complain(clause.place, clause.id, "has an effect, but no row in the table of opcodes");
+      if (!clause.effects.empty() && !known.contains(clause.id))
+        complain(clause.place, clause.id, "has an effect, but no row in the table of opcodes");
     }
   }
 
@@ -252,7 +260,9 @@ std::vector<std::string> fields_of_format(const Document& document, std::string_
   return fields;
 }
 
-Isa read_isa(const Document& document, std::vector<Finding>& findings) { return Reader(document, findings).read(); }
+Isa read_isa(const Document& document, std::vector<Finding>& findings) {
+  return Reader(document, findings).read();
+}
 
 std::vector<std::string> resolve_tags(const std::vector<Version>& versions, const std::vector<std::string>& tags, const Place& place,
                                       const std::string& clause, std::vector<Finding>& findings) {
@@ -261,7 +271,8 @@ std::vector<std::string> resolve_tags(const std::vector<Version>& versions, cons
     if (tags.empty() || contains(tags, version.id) || (version.is_polkavm() && contains(tags, "polkavm"))) out.push_back(version.id);
   }
   for (const std::string& tag : tags) {
-    const bool known = tag == "polkavm" || std::any_of(versions.begin(), versions.end(), [&](const Version& version) { return version.id == tag; });
+    const bool known =
+        tag == "polkavm" || std::any_of(versions.begin(), versions.end(), [&](const Version& version) { return version.id == tag; });
     if (!known) findings.push_back({place, clause, "unknown version \"" + tag + "\""});
   }
   return out;

@@ -46,7 +46,9 @@ struct GasRow {
 
 )";
 
-std::string quoted(const json& value) { return value.is_null() ? "\"\"" : value.dump(); }
+std::string quoted(const json& value) {
+  return value.is_null() ? "\"\"" : value.dump();
+}
 
 std::string field_name(const json& operands, const std::string& letter) {
   return "Field::" + (operands.contains(letter) ? operands.at(letter).get<std::string>() : std::string("none"));
@@ -111,8 +113,9 @@ void write_header(const json& isa, std::ostream& out) {
          "  bool ends_block;\n  bool falls_through;\n  Operands operands;\n  GasRow gas;\n};\n\n"
       << "/// Indexed by Op; the last row is Op::invalid.\ninline constexpr Row rows[op_count + 1] = {\n";
   for (const json& entry : instructions) out << row(entry, versions);
-  json invalid = {{"name", "invalid"}, {"clause", "decode.opcode"}, {"graypaper_name", nullptr}, {"format", "none"}, {"operands", json::object()},
-                  {"opcodes", json::object()}, {"ends_block", true}, {"falls_through", false}, {"gas", isa.at("invalid").at("gas")}};
+  json invalid = {{"name", "invalid"},  {"clause", "decode.opcode"},  {"graypaper_name", nullptr},
+                  {"format", "none"},   {"operands", json::object()}, {"opcodes", json::object()},
+                  {"ends_block", true}, {"falls_through", false},     {"gas", isa.at("invalid").at("gas")}};
   for (const json& version : versions) invalid["opcodes"][version.at("id").get<std::string>()] = nullptr;
   out << row(invalid, versions) << R"(};
 

@@ -10,11 +10,16 @@ namespace {
 
 using nlohmann::ordered_json;
 
-ordered_json optional_json(const auto& value) { return value ? ordered_json(*value) : ordered_json(nullptr); }
+ordered_json optional_json(const auto& value) {
+  return value ? ordered_json(*value) : ordered_json(nullptr);
+}
 
 ordered_json gas_json(const GasCells& gas) {
-  return {{"latency", gas.latency}, {"decode_slots", gas.decode_slots}, {"alu", gas.alu},       {"load", gas.load},  {"store", gas.store},
-          {"mul", gas.mul},         {"div", gas.div},                   {"writes", gas.writes}, {"reads", gas.reads}};
+  return {{"latency", gas.latency}, {"decode_slots", gas.decode_slots},
+          {"alu", gas.alu},         {"load", gas.load},
+          {"store", gas.store},     {"mul", gas.mul},
+          {"div", gas.div},         {"writes", gas.writes},
+          {"reads", gas.reads}};
 }
 
 ordered_json instruction_json(const InstructionEntry& entry, const Isa& isa) {
@@ -42,7 +47,10 @@ ordered_json instruction_json(const InstructionEntry& entry, const Isa& isa) {
 }  // namespace
 
 std::string isa_json(const Isa& isa) {
-  ordered_json root = {{"schema", 1}, {"spec", isa.document_version}, {"versions", ordered_json::array()}, {"formats", isa.formats},
+  ordered_json root = {{"schema", 1},
+                       {"spec", isa.document_version},
+                       {"versions", ordered_json::array()},
+                       {"formats", isa.formats},
                        {"instructions", ordered_json::array()}};
   for (const Version& version : isa.versions) {
     root["versions"].push_back({{"id", version.id},

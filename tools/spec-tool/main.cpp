@@ -83,7 +83,8 @@ int check(const Options& options, const Isa& isa) {
   for (const auto& [name, count] : report.exits) std::cout << " " << name << " " << count;
   std::cout << "\n"
             << report.instructions.size() << " instructions, " << report.pairs << " pairs of instruction and version, " << report.formulas
-            << " formulas, " << report.evaluations << " evaluations, " << report.runs << " runs, " << report.mismatch_count << " mismatches\n";
+            << " formulas, " << report.evaluations << " evaluations, " << report.runs << " runs, " << report.mismatch_count
+            << " mismatches\n";
   if (report.instructions.empty()) {
     std::cerr << "no instruction matches --only " << options.check.only << "\n";
     return exit_usage;
@@ -117,7 +118,8 @@ int main(int argc, char** argv) {
 
   CLI::App* check_command = app.add_subcommand("check", "Compare the formulas with the reference interpreter");
   check_command->add_option("--seed", options.check.seed, "Seed of the random operands")->capture_default_str();
-  check_command->add_option("--samples", options.check.samples, "Random cases per instruction, version and kind of case")->capture_default_str();
+  check_command->add_option("--samples", options.check.samples, "Random cases per instruction, version and kind of case")
+      ->capture_default_str();
   check_command->add_option("--only", options.check.only, "Clauses to check, with * and ?")->capture_default_str();
 
   CLI::App* trace_command = app.add_subcommand("trace", "Report clauses without rule or vector, and ids that name no clause");

@@ -55,8 +55,7 @@ class Tracer {
         complain(clause.place, clause.id, "the id is defined twice");
         continue;
       }
-      std::vector<std::string> versions =
-          resolve_tags(isa_.versions, clause.holds_in.tags, clause.place, clause.id, report_.findings);
+      std::vector<std::string> versions = resolve_tags(isa_.versions, clause.holds_in.tags, clause.place, clause.id, report_.findings);
       report_.clauses.push_back({clause.id, std::move(versions), {}, {}});
     }
   }
@@ -126,11 +125,15 @@ class Tracer {
   TraceReport report_;
 };
 
-json place_json(const Place& place) { return {{"file", place.file}, {"line", place.line}}; }
+json place_json(const Place& place) {
+  return {{"file", place.file}, {"line", place.line}};
+}
 
 }  // namespace
 
-TraceReport trace(const std::filesystem::path& root, const Document& document, const Isa& isa) { return Tracer(root, document, isa).run(); }
+TraceReport trace(const std::filesystem::path& root, const Document& document, const Isa& isa) {
+  return Tracer(root, document, isa).run();
+}
 
 std::string trace_json(const TraceReport& report) {
   json clauses = json::array();

@@ -14,9 +14,9 @@ namespace pvm::spec {
 /// Where one clause is found outside the document.
 struct ClauseTrace {
   std::string id;
-  std::vector<std::string> versions;      ///< In which it holds.
-  std::vector<Place> rules;               ///< Comments `[id]` below ref/.
-  std::map<std::string, int> vectors;     ///< Number of cases that name it, by semantics version.
+  std::vector<std::string> versions;   ///< In which it holds.
+  std::vector<Place> rules;            ///< Comments `[id]` below ref/.
+  std::map<std::string, int> vectors;  ///< Number of cases that name it, by semantics version.
 };
 
 struct TraceReport {

@@ -14,8 +14,8 @@ namespace pvm::spec {
 
 struct CheckOptions {
   std::uint64_t seed = 1;
-  unsigned samples = 64;    ///< Random cases per instruction, version and kind of case, on top of the boundary values.
-  std::string only = "*";   ///< Clause ids, with * and ?.
+  unsigned samples = 64;   ///< Random cases per instruction, version and kind of case, on top of the boundary values.
+  std::string only = "*";  ///< Clause ids, with * and ?.
 };
 
 struct InstructionSummary {
@@ -27,12 +27,12 @@ struct InstructionSummary {
 
 struct CheckReport {
   std::vector<InstructionSummary> instructions;
-  std::vector<Finding> findings;         ///< Formulas that can't be parsed, use unknown names or have no value.
-  std::vector<std::string> mismatches;   ///< The first few of each instruction, several lines each.
-  std::uint64_t pairs = 0;               ///< Instruction and version.
-  std::uint64_t formulas = 0;            ///< Parsed and checked.
-  std::uint64_t evaluations = 0;         ///< Of formulas.
-  std::uint64_t runs = 0;                ///< Of ref, up to an exit.
+  std::vector<Finding> findings;        ///< Formulas that can't be parsed, use unknown names or have no value.
+  std::vector<std::string> mismatches;  ///< The first few of each instruction, several lines each.
+  std::uint64_t pairs = 0;              ///< Instruction and version.
+  std::uint64_t formulas = 0;           ///< Parsed and checked.
+  std::uint64_t evaluations = 0;        ///< Of formulas.
+  std::uint64_t runs = 0;               ///< Of ref, up to an exit.
   std::uint64_t mismatch_count = 0;
   std::map<std::string, std::uint64_t> exits;  ///< Runs by the exit of ref.
 };

@@ -14,11 +14,17 @@ void put(Bytes& out, std::uint64_t value, unsigned length) {
   for (unsigned index = 0; index < length; ++index) out.push_back(static_cast<std::uint8_t>(value >> (8 * index)));
 }
 
-void put(Bytes& out, std::int64_t value, unsigned length) { put(out, static_cast<std::uint64_t>(value), length); }
+void put(Bytes& out, std::int64_t value, unsigned length) {
+  put(out, static_cast<std::uint64_t>(value), length);
+}
 
-bool has_two_immediates(const std::string& format) { return format == "imm_imm" || format == "reg_imm_imm" || format == "reg_reg_imm_imm"; }
+bool has_two_immediates(const std::string& format) {
+  return format == "imm_imm" || format == "reg_imm_imm" || format == "reg_reg_imm_imm";
+}
 
-bool has_explicit_length(const std::string& format) { return has_two_immediates(format) || format == "reg_imm_offset"; }
+bool has_explicit_length(const std::string& format) {
+  return has_two_immediates(format) || format == "reg_imm_offset";
+}
 
 bool ends_with_immediate(const std::string& format) {
   return has_offset(format) || has_explicit_length(format) || format == "imm" || format == "reg_imm" || format == "reg_reg_imm";
@@ -54,7 +60,9 @@ class Noise {
   bool odd_;
 };
 
-std::uint8_t nibbles(unsigned low, unsigned high) { return static_cast<std::uint8_t>(low | (high << 4)); }
+std::uint8_t nibbles(unsigned low, unsigned high) {
+  return static_cast<std::uint8_t>(low | (high << 4));
+}
 
 std::int64_t last_value(const std::string& format, const Fields& fields) {
   if (has_offset(format)) return fields.offset;
@@ -89,7 +97,9 @@ unsigned needed_length(std::int64_t value) {
   return length;
 }
 
-bool has_offset(const std::string& format) { return format == "offset" || format == "reg_imm_offset" || format == "reg_reg_offset"; }
+bool has_offset(const std::string& format) {
+  return format == "offset" || format == "reg_imm_offset" || format == "reg_reg_offset";
+}
 
 Shape draw_shape(const std::string& format, const Fields& fields, Random& random) {
   Shape shape;

@@ -21,11 +21,11 @@ struct Fields {
 
 /// The choices that an encoding leaves open.
 struct Shape {
-  unsigned first_length = 0;    ///< Of an immediate with an explicit length, 0..4.
-  unsigned last_length = 0;     ///< Of the immediate or offset that ends with the instruction, 0..4.
-  unsigned padding = 0;         ///< Ignored bytes at the end.
-  std::uint64_t noise = 0;      ///< Fills ignored bits and bytes; 0 gives the plainest encoding.
-  bool odd_registers = false;   ///< Spell register 12 as 13, 14 or 15, and lengths by their synonyms.
+  unsigned first_length = 0;   ///< Of an immediate with an explicit length, 0..4.
+  unsigned last_length = 0;    ///< Of the immediate or offset that ends with the instruction, 0..4.
+  unsigned padding = 0;        ///< Ignored bytes at the end.
+  std::uint64_t noise = 0;     ///< Fills ignored bits and bytes; 0 gives the plainest encoding.
+  bool odd_registers = false;  ///< Spell register 12 as 13, 14 or 15, and lengths by their synonyms.
 };
 
 /// The least number of bytes, 0..4, whose sign-extension is `value`.

@@ -10,7 +10,9 @@ namespace {
 
 constexpr std::uint64_t guard = 0x10000, space = std::uint64_t{1} << 32;
 
-std::uint64_t up(std::uint64_t size, std::uint64_t granule) { return (size + granule - 1) / granule * granule; }
+std::uint64_t up(std::uint64_t size, std::uint64_t granule) {
+  return (size + granule - 1) / granule * granule;
+}
 
 }  // namespace
 
@@ -41,7 +43,8 @@ GuestMemory GuestMemory::paged(Mode mode, std::uint32_t page_size, std::vector<A
 }
 
 const GuestMemory::Area* GuestMemory::area_of(std::uint64_t address) const {
-  const auto found = std::find_if(areas_.begin(), areas_.end(), [&](const Area& area) { return area.begin <= address && address < area.end; });
+  const auto found =
+      std::find_if(areas_.begin(), areas_.end(), [&](const Area& area) { return area.begin <= address && address < area.end; });
   return found == areas_.end() ? nullptr : &*found;
 }
 
@@ -106,7 +109,8 @@ std::optional<mpz_class> GuestMemory::allocate(const mpz_class& size) {
   std::sort(candidates.begin(), candidates.end());
   for (const std::uint64_t candidate : candidates) {
     const mpz_class end = candidate + size;
-    const bool is_free = std::none_of(areas_.begin(), areas_.end(), [&](const Area& area) { return area.begin < end && candidate < area.end; });
+    const bool is_free =
+        std::none_of(areas_.begin(), areas_.end(), [&](const Area& area) { return area.begin < end && candidate < area.end; });
     if (end > space || !is_free) continue;
     areas_.push_back({candidate, up(end.get_ui(), page_size_), true, true});
     std::sort(areas_.begin(), areas_.end(), [](const Area& a, const Area& b) { return a.begin < b.begin; });

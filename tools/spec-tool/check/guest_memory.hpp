@@ -60,7 +60,7 @@ class GuestMemory : public MemoryModel {
 
   Mode mode_ = Mode::mapped;
   std::uint32_t page_size_ = 4096;
-  std::vector<Area> areas_;                        ///< Ascending; the second one of mapped memory is data and heap.
+  std::vector<Area> areas_;                      ///< Ascending; the second one of mapped memory is data and heap.
   std::map<std::uint64_t, std::uint8_t> bytes_;  ///< Those that aren't 0.
   std::uint64_t heap_base_ = 0, heap_size_ = 0, max_heap_size_ = 0, heap_start_ = 0;
   Refusal last_refusal_;

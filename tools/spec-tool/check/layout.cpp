@@ -14,7 +14,9 @@ void put(Bytes& out, std::uint64_t value, unsigned length) {
   for (unsigned index = 0; index < length; ++index) out.push_back(static_cast<std::uint8_t>(value >> (8 * index)));
 }
 
-void put(Bytes& out, const Bytes& bytes) { out.insert(out.end(), bytes.begin(), bytes.end()); }
+void put(Bytes& out, const Bytes& bytes) {
+  out.insert(out.end(), bytes.begin(), bytes.end());
+}
 
 // [blob.varint] in the shortest form.
 void put_varint(Bytes& out, std::uint32_t value) {

@@ -14,7 +14,7 @@ namespace pvm::spec {
 
 /// Where a static jump is to go.
 enum class Target { start, behind, landing, inside, behind_call, end, beyond, negative, invalid_opcode, behind_invalid };
-inline constexpr Target all_targets[] = {Target::start, Target::behind,   Target::landing,        Target::inside,        Target::behind_call,
+inline constexpr Target all_targets[] = {Target::start, Target::behind, Target::landing,  Target::inside,         Target::behind_call,
                                          Target::end,   Target::beyond, Target::negative, Target::invalid_opcode, Target::behind_invalid};
 
 /// How the run goes on at a position: a host call with that number there, or a trap.

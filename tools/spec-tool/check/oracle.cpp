@@ -162,7 +162,8 @@ class Oracle {
 }  // namespace
 
 const std::string* Subject::field_of(const std::string& letter) const {
-  const auto found = std::find_if(entry.operands.begin(), entry.operands.end(), [&](const auto& operand) { return operand.first == letter; });
+  const auto found =
+      std::find_if(entry.operands.begin(), entry.operands.end(), [&](const auto& operand) { return operand.first == letter; });
   return found == entry.operands.end() ? nullptr : &found->second;
 }
 

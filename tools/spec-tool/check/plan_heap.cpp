@@ -53,7 +53,8 @@ void grow_mapped(Trial& trial, std::uint32_t page_size, const MappedSizes& sizes
 
 void grow_paged(Trial& trial) {
   const Scene scene = draw_scene(trial);
-  run_sequence(trial, scene, trial.load_raw(scene, true), GuestMemory::paged(GuestMemory::Mode::paged, 4096, {{0x20000, 0x21000, true, true}}));
+  run_sequence(trial, scene, trial.load_raw(scene, true),
+               GuestMemory::paged(GuestMemory::Mode::paged, 4096, {{0x20000, 0x21000, true, true}}));
 }
 
 void allocate_raw(Trial& trial) {
@@ -109,7 +110,9 @@ void run_fill(Trial& trial, bool paged) {
   GuestMemory memory = GuestMemory::mapped(4096, sizes.ro_size, sizes.rw_size, sizes.stack_size, 100);
   if (paged) {
     memory = GuestMemory::paged(GuestMemory::Mode::paged, 4096,
-                                {{0x10000, 0x11000, true, true}, {0x11000, 0x12000, false, false}, {0x13000, 0x15000, true, true},
+                                {{0x10000, 0x11000, true, true},
+                                 {0x11000, 0x12000, false, false},
+                                 {0x13000, 0x15000, true, true},
                                  {space - 0x1000, space, true, true}});
   }
   const FillCase fill = draw_fill(trial, memory);

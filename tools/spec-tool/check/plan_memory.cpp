@@ -59,12 +59,14 @@ class AccessPlan {
     ref::Config config = trial_.config(ref::Container::polkavm);
     config.page_size = page_size;
     config.aux_size = aux_size;
-    run(scene, trial_.load(polkavm_container(scene.layout, *trial_.subject().version.blob_version, contents), config, scene), address, memory);
+    run(scene, trial_.load(polkavm_container(scene.layout, *trial_.subject().version.blob_version, contents), config, scene), address,
+        memory);
   }
 
   void paged(std::uint32_t page_size, std::uint32_t address) {
     const bool graypaper = trial_.subject().graypaper();
-    GuestMemory memory = GuestMemory::paged(graypaper ? GuestMemory::Mode::graypaper : GuestMemory::Mode::paged, page_size, pages(page_size));
+    GuestMemory memory =
+        GuestMemory::paged(graypaper ? GuestMemory::Mode::graypaper : GuestMemory::Mode::paged, page_size, pages(page_size));
     draw_contents(trial_, memory);
     const Scene scene = draw_scene(address);
     ref::Config config = trial_.config(ref::Container::raw);

@@ -71,10 +71,10 @@ const std::vector<std::uint64_t>& boundary_registers() {
 }
 
 const std::vector<std::int64_t>& boundary_immediates() {
-  static const std::vector<std::int64_t> values = {0,       1,      -1,     2,       -2,       31,       32,       33,          63,         64,    65,
-                                                   127,     128,    -128,   -129,    255,      256,      0x7fff,   0x8000,      -0x8000,    -0x8001,
-                                                   0xffff,  0x10000, 0x7fffff, 0x800000, -0x800000, -0x800001, 0x7fffffff, 0x7ffffffe, -0x7fffffff,
-                                                   -0x80000000LL};
+  static const std::vector<std::int64_t> values = {
+      0,       1,        -1,       2,         -2,        31,         32,         33,          63,           64,      65,
+      127,     128,      -128,     -129,      255,       256,        0x7fff,     0x8000,      -0x8000,      -0x8001, 0xffff,
+      0x10000, 0x7fffff, 0x800000, -0x800000, -0x800001, 0x7fffffff, 0x7ffffffe, -0x7fffffff, -0x80000000LL};
   return values;
 }
 

@@ -9,13 +9,15 @@ namespace pvm::spec {
 
 namespace {
 
-constexpr std::uint64_t kept_mismatches = 3;         // per instruction and version
+constexpr std::uint64_t kept_mismatches = 3;  // per instruction and version
 constexpr std::int64_t ample_gas = 1'000'000'000;
 constexpr std::uint64_t comparable_area = 0x100000;  // larger areas are compared only at their ends
 constexpr std::uint64_t compared_window = 64;        // at both ends of an area, where nearly all accesses are
 constexpr std::uint64_t runs_per_full_comparison = 16;
 
-std::string text_of(const std::optional<std::uint32_t>& value) { return value ? std::to_string(*value) : "none"; }
+std::string text_of(const std::optional<std::uint32_t>& value) {
+  return value ? std::to_string(*value) : "none";
+}
 
 std::string hex_bytes(const Bytes& bytes) {
   std::string out;
@@ -41,7 +43,8 @@ std::string range_difference(const GuestMemory& expected, const ref::Machine& ma
   if (!machine.memory().host_read(begin, ref_bytes)) return "    memory: [" + hex(begin) + ", " + hex(end) + ") can't be read\n";
   const auto [left, right] = std::mismatch(document.begin(), document.end(), ref_bytes.begin());
   std::string out;
-  if (left != document.end()) note(out, "memory at " + hex(begin + static_cast<std::uint64_t>(left - document.begin())), hex(*left), hex(*right));
+  if (left != document.end())
+    note(out, "memory at " + hex(begin + static_cast<std::uint64_t>(left - document.begin())), hex(*left), hex(*right));
   return out;
 }
 
@@ -85,8 +88,8 @@ std::optional<Scene> Trial::scene(Fields fields, bool alone, Target target) {
   const std::string& format = subject_.entry.format;
   Shape shape = draw_shape(format, fields, random_);
   const auto layout_of = [&] {
-    return Layout(encode(format, subject_.entry.opcodes.at(subject_.version.id), fields, shape, subject_.graypaper()), subject_.entry.ends_block,
-                  alone, !validates_code());
+    return Layout(encode(format, subject_.entry.opcodes.at(subject_.version.id), fields, shape, subject_.graypaper()),
+                  subject_.entry.ends_block, alone, !validates_code());
   };
   if (!has_offset(format)) return Scene{layout_of(), fields, {}, 0};
   // The position of the target depends on the length of the offset, which depends on the position.
@@ -127,7 +130,8 @@ void fill_memory(const GuestMemory& model, ref::Memory& memory) {
     for (auto next = model.bytes().lower_bound(area.begin); next != model.bytes().end() && next->first < area.end;) {
       const std::uint64_t start = next->first;
       Bytes run;
-      for (; next != model.bytes().end() && next->first == start + run.size() && next->first < area.end; ++next) run.push_back(next->second);
+      for (; next != model.bytes().end() && next->first == start + run.size() && next->first < area.end; ++next)
+        run.push_back(next->second);
       memory.host_write(start, run);
     }
     if (by_host && !area.writable) memory.protect(area.begin, area.end - area.begin, false);
@@ -149,7 +153,8 @@ void Trial::run(const Scene& scene, const ref::Program& program, const Registers
   const auto expected = predict(subject_, scene, registers, gas, memory);
   ++report_.evaluations;
   if (const auto* error = std::get_if<EvaluationError>(&expected)) {
-    return mismatch(scene, registers, "    the formula has no value: column " + std::to_string(error->column) + ": " + error->message + "\n");
+    return mismatch(scene, registers,
+                    "    the formula has no value: column " + std::to_string(error->column) + ": " + error->message + "\n");
   }
   const ref::Exit exit = machine->run();
   ++report_.runs;
@@ -198,8 +203,8 @@ void Trial::mismatch(const Scene& scene, const Registers& before, const std::str
   if (++summary_.mismatches > kept_mismatches * static_cast<unsigned>(summary_.versions)) return;
   const Layout& layout = scene.layout;
   const Bytes instruction(layout.code().begin() + Layout::pc, layout.code().begin() + layout.next());
-  std::string text = "[" + subject_.entry.clause + "] in " + subject_.version.id + "\n    instruction " + hex_bytes(instruction) + " at 3 of code " +
-                     hex_bytes(layout.code()) + "\n    operands ";
+  std::string text = "[" + subject_.entry.clause + "] in " + subject_.version.id + "\n    instruction " + hex_bytes(instruction) +
+                     " at 3 of code " + hex_bytes(layout.code()) + "\n    operands ";
   for (const auto& [letter, field] : subject_.entry.operands) {
     const Fields& fields = scene.fields;
     text += letter + " = ";
