@@ -74,7 +74,7 @@ class Parser {
   const Token& peek() const { return tokens_[next_]; }
 
   Token advance() {
-    const Token token = peek();
+    Token token = peek();
     if (token.kind != Token::Kind::end) ++next_;
     return token;
   }

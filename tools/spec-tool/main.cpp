@@ -2,6 +2,8 @@
 // spec-tool: extracts tables from the document, checks its formulas against the reference interpreter, and traces its clauses.
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstdio>
+#include <exception>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -103,9 +105,7 @@ int trace_clauses(const Options& options, const Document& document, const Isa& i
   return report.findings.empty() ? exit_ok : exit_findings;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int run(int argc, char** argv) {
   Options options;
   CLI::App app("Works on the semantics document: spec/*.md", "spec-tool");
   app.footer(footer);
@@ -144,4 +144,15 @@ int main(int argc, char** argv) {
   if (*check_command) code = check(options, isa);
   if (*trace_command) code = trace_clauses(options, document, isa);
   return code == exit_ok && !findings.empty() ? exit_findings : code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "spec-tool: %s\n", error.what());
+    return exit_usage;
+  }
 }
