@@ -54,6 +54,7 @@ class ProcessTarget final : public Target {
   const std::atomic<bool>* interrupt_;
   std::unique_ptr<Child> child_;
   std::string last_line_;  ///< The child's answer to the case before; empty if it has answered none.
+  bool has_started_ = false;
   u64 seq_ = 0;
   u64 restarts_ = 0;
   u64 quiet_deaths_ = 0;
@@ -67,6 +68,7 @@ std::string ProcessTarget::with_stderr(std::string text) {
 
 std::variant<Hello, std::string> ProcessTarget::start() {
   last_line_.clear();
+  has_started_ = true;
   auto started = Child::start(argv_, interrupt_);
   if (auto* problem = std::get_if<std::string>(&started)) return std::move(*problem);
   child_ = std::get<std::unique_ptr<Child>>(std::move(started));
@@ -106,7 +108,7 @@ std::optional<std::string> ProcessTarget::restart() {
       pause(wait);
       wait *= 2;
     }
-    ++restarts_;
+    restarts_ += has_started_ ? 1 : 0;
     auto hello = start();
     if (std::holds_alternative<Hello>(hello)) return std::nullopt;
     problem = std::get<std::string>(std::move(hello));
