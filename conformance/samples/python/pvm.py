@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 OR MIT
 """A PVM in plain Python, written from the document in `spec/` alone.
 
-It implements the semantics versions rv32-1 and jam-1, with the gas model flat-1. The order is that of the document:
-instructions, containers, decoding, memory, execution. Names in square brackets are ids of the document's clauses.
+It has the semantics versions rv32-1 and jam-1, and the gas model flat-1. Names in square brackets are ids of clauses.
 """
 
 import re
@@ -139,7 +138,6 @@ def translate(effect):
         return re.sub(r"\b([dab])\b", r"R[\1]", text)
 
     rules = {
-        r"nothing": "pass",
         r"trap": "stop('trap')",
         r"fill": "fill()",
         r"let (\w+) = (.*)": "{} = {}",
@@ -151,7 +149,7 @@ def translate(effect):
         r"host_call\((.*)\)": "stop('host_call', 'paid', {})",
     }
     found = ((re.fullmatch(rule, action), text) for action in effect.split("; ") for rule, text in rules.items())
-    return "; ".join(text.format(*map(python, match.groups())) for match, text in found if match)
+    return "; ".join(text.format(*map(python, match.groups())) for match, text in found if match) or "pass"
 
 
 class Instruction:
@@ -293,8 +291,7 @@ class Program:
         reader = Reader(content)
         try:
             for _ in range(reader.varint()):
-                offset = reader.varint()
-                reader.take(reader.varint())
+                offset, _ = reader.varint(), reader.take(reader.varint())
                 self.exports.append(offset)
         except Refused:
             pass
@@ -475,7 +472,7 @@ class Machine:
         self.program, self.observer, self.metering = program, observer, program.config.metering
         self.registers, self.gas, self.next_pc, self.continuation = [0] * 13, 0, None, None
         self.memory = memory = Memory(program)
-        self.mask, self.acts = 2**program.version.bits - 1, {}
+        self.mask, self.acts, self.last = 2**program.version.bits - 1, {}, Exit(None, None, None)
         self.primitives = self.registers, memory.load, memory.store, memory.grow, self._fill, self._dynamic_jump
 
     def set_pc(self, pc):
@@ -483,10 +480,12 @@ class Machine:
         self.next_pc, self.continuation = pc, "entry"
 
     def run(self):
-        """[entry.run]; returns an Exit, or None if there is nowhere to continue."""
-        pc, program, acts = self.next_pc, self.program, self.acts
-        if pc is None:
-            return None
+        """[entry.run]; puts the exit into `last`. False if there was nowhere to continue."""
+        runs = self.next_pc is not None
+        self.last = self._run(self.next_pc, self.program, self.acts) if runs else self.last
+        return runs
+
+    def _run(self, pc, program, acts):
         if self.metering != "none" and self.gas < 0:  # [gas.negative]
             return Exit("out_of_gas", None, pc)
         unpaid = pc if self.continuation == "block" else None  # the start of a block that isn't paid yet

@@ -46,13 +46,12 @@ def prepare(machine, pre):
     return machine
 
 
-def run(machine, ranges):
-    """A run, and what it is to report."""
-    end, memory = machine.run(), machine.memory
-    if end is None:
-        return {"ok": False}
-    registers = [hex(value) for value in machine.registers]
-    reply = {"status": end.status, "pc": end.pc, "next_pc": end.next_pc, "regs": registers, "gas": hex(machine.gas)}
+def report(machine, ranges):
+    """How the last run has ended, and what there is to see of the machine."""
+    end, memory, registers = machine.last, machine.memory, [hex(value) for value in machine.registers]
+    reply = {"regs": registers, "gas": hex(machine.gas)}
+    if end.status is not None:
+        reply.update(status=end.status, pc=end.pc, next_pc=end.next_pc)
     if end.number is not None:
         reply["host_call"] = hex(end.number)
     if end.fault is not None:
@@ -67,8 +66,9 @@ def act(machine, step):
     """One step of a case: a run, or something that the host does."""
     what, memory, done = step["do"], machine.memory, True
     address, length = number(step.get("address", 0)), number(step.get("length", 0))
-    if what == "run":
-        return run(machine, step.get("read", []))
+    if what in ("run", "check"):
+        ran = what == "check" or machine.run()
+        return report(machine, step.get("read", [])) if ran else {"ok": False}
     if what == "read":
         done = memory.host_may(address, length, False)
         return {"ok": True, "bytes": memory.get(address, length).hex()} if done else {"ok": False}
@@ -83,8 +83,7 @@ def act(machine, step):
         done = memory.host_may(address, len(data), True)
         memory.put(address, data if done else b"")
     elif what in ("map", "protect", "unmap"):
-        writable = None if what == "unmap" else step["writable"] is True
-        done = memory.host_map(address, length, writable, what == "protect")
+        done = memory.host_map(address, length, None if what == "unmap" else step["writable"], what == "protect")
     else:
         raise ValueError(f"unknown step: {what!r}")
     return {"ok": done}
