@@ -152,7 +152,7 @@ int main(int argc, char** argv) {
   try {
     return run(argc, argv);
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "spec-tool: %s\n", error.what());
+    static_cast<void>(std::fprintf(stderr, "spec-tool: %s\n", error.what()));
     return exit_usage;
   }
 }

@@ -88,7 +88,7 @@ FormulaUse use_of(const Formula& formula) {
   for (const Statement& statement : formula.statements) {
     for (const Expression& operand : statement.operands) collect_calls(operand, lets, use);
     switch (statement.kind) {
-      case Statement::Kind::let: lets[statement.name] = &statement.operands[0]; break;
+      case Statement::Kind::let: lets[statement.name] = statement.operands.data(); break;
       case Statement::Kind::jump: use.jumps = true; break;
       case Statement::Kind::fill: use.fills = true; break;
       case Statement::Kind::dynamic_jump:

@@ -21,7 +21,7 @@ class Oracle {
   std::variant<Prediction, EvaluationError> run() {
     const auto result = evaluate(subject_.formula, inputs(), memory_);
     if (const auto* error = std::get_if<EvaluationError>(&result)) return *error;
-    const Outcome& outcome = std::get<Outcome>(result);
+    const auto& outcome = std::get<Outcome>(result);
     if (outcome.d) out_.registers[register_number(scene_.fields, *subject_.field_of("d"))] = outcome.d->get_ui();
     follow(outcome);
     return out_;

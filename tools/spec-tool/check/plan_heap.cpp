@@ -71,13 +71,13 @@ void allocate_raw(Trial& trial) {
 // [standard.memory] without read-only data and arguments.
 void allocate_standard(Trial& trial) {
   const Bytes data(trial.random().below(5000));
-  const auto heap_pages = static_cast<std::uint32_t>(trial.random().below(4));
-  const auto stack_size = static_cast<std::uint32_t>(trial.random().below(9000));
+  const std::uint64_t heap_pages = trial.random().below(4), stack_size = trial.random().below(9000);
   const std::uint64_t heap_start = 0x20000, stack_top = space - 0x20000 - 0x1000000;
   const std::uint64_t heap_end = heap_start + (data.size() + 4095) / 4096 * 4096 + heap_pages * 4096;
   const std::uint64_t stack_start = stack_top - (stack_size + 4095) / 4096 * 4096;
   const Scene scene = draw_scene(trial);
-  const Bytes container = standard_container(scene.layout, data, heap_pages, stack_size);
+  const Bytes container =
+      standard_container(scene.layout, data, static_cast<std::uint32_t>(heap_pages), static_cast<std::uint32_t>(stack_size));
   std::vector<GuestMemory::Area> areas;
   if (heap_end > heap_start) areas.push_back({heap_start, heap_end, true, true});
   if (stack_top > stack_start) areas.push_back({stack_start, stack_top, true, true});

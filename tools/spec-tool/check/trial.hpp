@@ -33,13 +33,13 @@ class Trial {
   /// Sets the register of an operand letter.
   void set(Registers& registers, const Fields& fields, const std::string& letter, std::uint64_t value) const;
 
-  /// A scene whose static jump, if it has one, goes to `target`; nullopt: the layout has no such position.
-  std::optional<Scene> scene(Fields fields, bool alone, Target target = Target::landing);
+  /// A scene whose static jump, if it has one, goes to `target`; nullopt: the layout has no such position (it always has the start).
+  std::optional<Scene> scene(Fields fields, bool alone, Target target = Target::start);
 
   ref::Config config(ref::Container container) const;
   /// The container `raw` of a scene, loaded. A refusal counts as a mismatch and gives nullopt.
   std::optional<ref::Program> load_raw(const Scene& scene, bool dynamic_paging = false);
-  std::optional<ref::Program> load(const Bytes& container, const ref::Config& config, const Scene& scene);
+  std::optional<ref::Program> load(const Bytes& container, const ref::Config& settings, const Scene& scene);
 
   /// Runs the scene from its instruction on, on a machine with the contents of `memory`, and compares everything. `machine`, if given, is
   /// used instead of a fresh one, and `memory` isn't put into it. `memory` becomes what the guest has made of it.
