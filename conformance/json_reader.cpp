@@ -156,6 +156,9 @@ const Json& null_value() {
 
 std::variant<Json, ParseError> parse_json(std::string_view text, const std::string& path, u32 max_depth) {
   if (text.starts_with("\xef\xbb\xbf")) return ParseError{path, "1:1", "starts with a byte order mark"};
+  // The event parser takes a zero byte for the end.
+  const std::size_t zero = text.find('\0');
+  if (zero != std::string_view::npos) return ParseError{path, line_and_column(text, zero), "a zero byte"};
   Builder builder(max_depth);
   const char* furthest = text.data();
   const bool parsed =
