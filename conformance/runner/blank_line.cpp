@@ -25,7 +25,8 @@ constexpr std::size_t most_pages = 16384;  // 64 MiB
 std::set<u64> interesting_pages(const Case& c) {
   std::set<u64> pages;
   const auto add = [&](u64 address, u64 length) {
-    for (u64 page = address / page_bytes; page * page_bytes < address + length && pages.size() < most_pages; ++page) pages.insert(page * page_bytes);
+    for (u64 page = address / page_bytes; page * page_bytes < address + length && pages.size() < most_pages; ++page)
+      pages.insert(page * page_bytes);
   };
   const auto& execution = std::get<conformance::Execution>(c.body);
   for (const auto& page : execution.pre.pages) add(page.address, page.length);
@@ -88,7 +89,8 @@ std::variant<Observation, std::string> run(const Case& c) {
   const conformance::Outcome outcome = conformance::run_on_ref(job);
   if (const auto* error = std::get_if<conformance::TargetError>(&outcome)) return error->text;
   const auto* results = std::get_if<conformance::StepResults>(&outcome);
-  if (results == nullptr || results->empty() || !std::holds_alternative<Observation>(results->back())) return std::string("the program is refused");
+  if (results == nullptr || results->empty() || !std::holds_alternative<Observation>(results->back()))
+    return std::string("the program is refused");
   return std::get<Observation>(results->back());
 }
 

@@ -42,7 +42,9 @@ bool make_pipe(Pipe& pipe) {
   return pipe.read.is_open() && pipe.write.is_open();
 }
 
-void make_non_blocking(int fd) { fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK); }
+void make_non_blocking(int fd) {
+  fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
+}
 
 /// posix_spawn's two parameter objects; they are plain C and need freeing.
 struct SpawnSetup {
@@ -145,7 +147,9 @@ std::variant<std::unique_ptr<Child>, std::string> Child::start(const std::vector
 Child::Child(pid_t pid, FileDescriptor input, FileDescriptor output, FileDescriptor errors, const std::atomic<bool>* interrupt)
     : pid_(pid), input_(std::move(input)), output_(std::move(output)), errors_(std::move(errors)), interrupt_(interrupt) {}
 
-Child::~Child() { kill(); }
+Child::~Child() {
+  kill();
+}
 
 bool Child::take_line(std::string& line) {
   const std::size_t newline = buffer_.find('\n', scanned_);
@@ -211,7 +215,9 @@ bool Child::has_unasked_output() {
   return !buffer_.empty() || output_ended();
 }
 
-std::string_view Child::unread(std::size_t limit) const { return std::string_view(buffer_).substr(0, limit); }
+std::string_view Child::unread(std::size_t limit) const {
+  return std::string_view(buffer_).substr(0, limit);
+}
 
 bool Child::wait_for_end(Clock::time_point deadline) {
   while (true) {

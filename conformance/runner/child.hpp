@@ -56,7 +56,7 @@ class Child {
   /// Longest line that a child may say, in bytes.
   static constexpr std::size_t max_line_bytes = std::size_t{64} << 20;
   /// How much of its standard error is kept, in bytes.
-  static constexpr std::size_t stderr_tail_bytes = 4096;
+  static constexpr std::size_t stderr_tail_bytes = 2048;
 
   /// Starts `argv` (argv[0] is looked up in PATH), or says why it can't be started. `interrupt`, if given, ends waits early once true.
   static std::variant<std::unique_ptr<Child>, std::string> start(const std::vector<std::string>& argv,

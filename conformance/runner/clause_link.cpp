@@ -44,7 +44,9 @@ constexpr ChapterEntry table[] = {
 
 }  // namespace
 
-std::span<const ChapterEntry> chapters() { return table; }
+std::span<const ChapterEntry> chapters() {
+  return table;
+}
 
 std::string_view chapter_of(std::string_view clause) {
   for (const ChapterEntry& entry : table) {
@@ -53,8 +55,12 @@ std::string_view chapter_of(std::string_view clause) {
   return "spec/semantics.md";
 }
 
-std::string clause_link(std::string_view clause) { return std::string(chapter_of(clause)) + "#" + std::string(clause); }
+std::string clause_link(std::string_view clause) {
+  return std::string(chapter_of(clause)) + "#" + std::string(clause);
+}
 
-std::string_view group_of(std::string_view clause) { return clause.substr(0, clause.find('.')); }
+std::string_view group_of(std::string_view clause) {
+  return clause.substr(0, clause.find('.'));
+}
 
 }  // namespace pvm::runner

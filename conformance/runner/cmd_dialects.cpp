@@ -45,7 +45,8 @@ std::variant<std::vector<fs::path>, ParseError> input_files(const std::vector<st
   return files;
 }
 
-std::variant<std::vector<Case>, ParseError> read_foreign(Dialect dialect, const std::vector<fs::path>& files, const conformance::ImportOptions& options) {
+std::variant<std::vector<Case>, ParseError> read_foreign(Dialect dialect, const std::vector<fs::path>& files,
+                                                         const conformance::ImportOptions& options) {
   std::vector<Case> cases;
   for (const fs::path& path : files) {
     const auto text = conformance::read_text(path);
@@ -85,7 +86,8 @@ void print_export_summary(const conformance::ExportResult& result, const std::st
     for (const std::string& member : file.lost) ++lost[member];
   }
   std::cout << cases << " cases in " << result.files.size() << " files written to " << out << "\n";
-  for (const auto& [member, count] : lost) std::cout << "  " << count << " files without " << member << ": the dialect has no word for it\n";
+  for (const auto& [member, count] : lost)
+    std::cout << "  " << count << " files without " << member << ": the dialect has no word for it\n";
   std::map<std::string, std::size_t> refused;
   for (const auto& entry : result.refused) ++refused[std::string(conformance::name_of(entry.problem))];
   std::cout << result.refused.size() << " cases that the dialect cannot hold\n";
@@ -106,8 +108,8 @@ int verify_command(const VerifyOptions& options) {
   std::size_t cases = 0;
   const auto& files = std::get<conformance::Manifest>(manifest).files;
   for (const auto& file : files) cases += file.count;
-  std::cout << directory.string() << ": suite " << std::get<conformance::Manifest>(manifest).suite << ", " << files.size() << " files, " << cases
-            << " cases, " << problems.size() << " problems\n";
+  std::cout << directory.string() << ": suite " << std::get<conformance::Manifest>(manifest).suite << ", " << files.size() << " files, "
+            << cases << " cases, " << problems.size() << " problems\n";
   return problems.empty() ? exit_passed : exit_failed;
 }
 

@@ -32,8 +32,8 @@ std::string as_text(const VersionDiff& diff) {
     if (!finding.examples.empty()) text += "  in " + joined(finding.examples, 3) + "\n";
   }
   return text + std::to_string(diff.clauses.size()) + " clauses differ; " + std::to_string(diff.compared) + " shared cases compared, " +
-         std::to_string(diff.differing) + " differ; " + std::to_string(diff.not_comparable) + " of one name ask something else of each version; " +
-         std::to_string(diff.unshared) + " stand in one version only\n";
+         std::to_string(diff.differing) + " differ; " + std::to_string(diff.not_comparable) +
+         " of one name ask something else of each version; " + std::to_string(diff.unshared) + " stand in one version only\n";
 }
 
 std::string as_json(const VersionDiff& diff, const DiffOptions& options) {
@@ -41,7 +41,8 @@ std::string as_json(const VersionDiff& diff, const DiffOptions& options) {
   json["not_comparable"] = diff.not_comparable;
   json["unshared"] = diff.unshared;
   json["clauses"] = nlohmann::ordered_json::array();
-  for (const auto& [clause, finding] : diff.clauses) json["clauses"].push_back({{"clause", clause}, {"how", finding.how}, {"cases", finding.examples}});
+  for (const auto& [clause, finding] : diff.clauses)
+    json["clauses"].push_back({{"clause", clause}, {"how", finding.how}, {"cases", finding.examples}});
   return json.dump(1) + "\n";
 }
 

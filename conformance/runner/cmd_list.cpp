@@ -34,9 +34,11 @@ std::string show_pre(const conformance::Pre& pre) {
     if (value != 0) text += "  " + std::string(ref::register_name(number)) + "   " + conformance::hex_u64(value) + "\n";
   }
   for (const auto& page : pre.pages) {
-    text += "  page " + conformance::hex_u64(page.address) + ", " + std::to_string(page.length) + " bytes" + (page.writable ? ", writable" : ", read-only") + "\n";
+    text += "  page " + conformance::hex_u64(page.address) + ", " + std::to_string(page.length) + " bytes" +
+            (page.writable ? ", writable" : ", read-only") + "\n";
   }
-  for (const auto& part : pre.memory) text += "  at " + conformance::hex_u64(part.address) + ": " + conformance::hex_bytes(part.bytes) + "\n";
+  for (const auto& part : pre.memory)
+    text += "  at " + conformance::hex_u64(part.address) + ": " + conformance::hex_bytes(part.bytes) + "\n";
   return text;
 }
 

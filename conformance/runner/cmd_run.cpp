@@ -23,7 +23,8 @@ std::optional<ParseError> check_outputs(const RunOptions& options) {
     if (path.empty()) continue;
     const std::filesystem::path directory = std::filesystem::absolute(path).parent_path();
     std::error_code failure;
-    if (!std::filesystem::is_directory(directory, failure)) return ParseError{path, "", "cannot be written: there is no directory " + directory.string()};
+    if (!std::filesystem::is_directory(directory, failure))
+      return ParseError{path, "", "cannot be written: there is no directory " + directory.string()};
     if (std::filesystem::is_directory(path, failure)) return ParseError{path, "", "cannot be written: it is a directory"};
   }
   return std::nullopt;
@@ -53,7 +54,8 @@ int exit_code_of(const SessionResult& session) {
   if (session.interrupted) return exit_interrupted;
   if (session.lost) return exit_no_target;
   if (bad_count(counts) != 0) return exit_failed;
-  if (count_of(counts, Standing::unsupported) == session.report.results.size()) return complain("no case was run: the target supports none of the selected ones");
+  if (count_of(counts, Standing::unsupported) == session.report.results.size())
+    return complain("no case was run: the target supports none of the selected ones");
   return exit_passed;
 }
 
@@ -67,8 +69,8 @@ SessionOptions session_options(const RunOptions& options, const std::vector<Expe
   return session;
 }
 
-int run_loaded(const RunOptions& options, const Suite& suite, const std::vector<ExpectedFailure>& expected, const TargetFactory& make_target,
-               const std::atomic<bool>& interrupt) {
+int run_loaded(const RunOptions& options, const Suite& suite, const std::vector<ExpectedFailure>& expected,
+               const TargetFactory& make_target, const std::atomic<bool>& interrupt) {
   std::variant<SessionResult, std::string> outcome;
   {
     ProgressLine line;
@@ -103,7 +105,8 @@ int run_command(const RunOptions& options, const std::atomic<bool>& interrupt) {
   if (auto* error = std::get_if<ParseError>(&suite)) return complain(*error);
   auto expected = load_expected(options.expected, std::get<Suite>(suite));
   if (auto* error = std::get_if<ParseError>(&expected)) return complain(*error);
-  return run_loaded(options, std::get<Suite>(suite), std::get<std::vector<ExpectedFailure>>(expected), std::get<TargetFactory>(factory), interrupt);
+  return run_loaded(options, std::get<Suite>(suite), std::get<std::vector<ExpectedFailure>>(expected), std::get<TargetFactory>(factory),
+                    interrupt);
 }
 
 }  // namespace pvm::runner

@@ -90,6 +90,8 @@ class Splitter {
 
 }  // namespace
 
-std::variant<std::vector<std::string>, std::string> split_command(std::string_view command) { return Splitter(command).split(); }
+std::variant<std::vector<std::string>, std::string> split_command(std::string_view command) {
+  return Splitter(command).split();
+}
 
 }  // namespace pvm::runner

@@ -12,7 +12,9 @@ namespace pvm::runner {
 
 using conformance::ParseError;
 
-int complain(const ParseError& error) { return complain(conformance::to_text(error)); }
+int complain(const ParseError& error) {
+  return complain(conformance::to_text(error));
+}
 
 int complain(const std::string& reason) {
   std::cerr << "pvm-conform: " << reason << "\n";

@@ -31,7 +31,9 @@ std::string state_difference(const RefTraceStep& reference, const TraceEntry& ta
   return text;
 }
 
-std::string at_pc(const RefTraceStep& step) { return "pc " + std::to_string(step.pc) + " (" + step.text + ")"; }
+std::string at_pc(const RefTraceStep& step) {
+  return "pc " + std::to_string(step.pc) + " (" + step.text + ")";
+}
 
 Departure departure_at(std::size_t step, const std::vector<RefTraceStep>& reference, std::string text) {
   Departure departure{step, std::nullopt, std::move(text)};

@@ -14,9 +14,13 @@ using conformance::Execution;
 using conformance::Post;
 using Members = std::set<std::string>;
 
-std::string name_without_version(const Case& c) { return c.id.substr(c.id.find('/') + 1); }
+std::string name_without_version(const Case& c) {
+  return c.id.substr(c.id.find('/') + 1);
+}
 
-std::string primary_clause(const Case& c) { return c.clauses.empty() ? "imported" : c.clauses.front(); }
+std::string primary_clause(const Case& c) {
+  return c.clauses.empty() ? "imported" : c.clauses.front();
+}
 
 // --- do two cases ask the same? ---
 
@@ -94,7 +98,8 @@ void compare_posts(const Post& a, const Post& b, Members& members) {
 
 /// The clause that a difference within one exit belongs to.
 std::string clause_of(const Members& members, const Post& a, const Post& b, const std::string& primary) {
-  const bool only_position = std::all_of(members.begin(), members.end(), [](const auto& name) { return name == "pc" || name == "next_pc"; });
+  const bool only_position =
+      std::all_of(members.begin(), members.end(), [](const auto& name) { return name == "pc" || name == "next_pc"; });
   if (!only_position || a.status != b.status || !a.status) return primary;
   if (*a.status == ref::Status::trap) return "exit.trap";
   if (*a.status == ref::Status::halt) return "exit.halt";
@@ -103,7 +108,8 @@ std::string clause_of(const Members& members, const Post& a, const Post& b, cons
 
 using ByClause = std::map<std::string, Members>;
 
-void compare_expectations(const conformance::Expectation& a, const conformance::Expectation& b, const std::string& primary, ByClause& found) {
+void compare_expectations(const conformance::Expectation& a, const conformance::Expectation& b, const std::string& primary,
+                          ByClause& found) {
   if (a.any_of.size() != 1 || b.any_of.size() != 1) {
     if (a != b) found[primary].insert("any_of");
     return;

@@ -35,7 +35,9 @@ std::string_view take_line(std::string_view& text) {
   return line;
 }
 
-bool is_known(const std::string& version) { return ref::semantics_named(version).has_value(); }
+bool is_known(const std::string& version) {
+  return ref::semantics_named(version).has_value();
+}
 
 bool is_of_pair(const DifferenceRow& row, std::string_view a, std::string_view b) {
   return (row.version_a == a && row.version_b == b) || (row.version_a == b && row.version_b == a);
@@ -77,7 +79,8 @@ std::vector<std::string> check_differences(const VersionDiff& diff, const std::v
     if (std::any_of(patterns.begin(), patterns.end(), fits)) continue;
     std::string how;
     for (const std::string& part : finding.how) how += (how.empty() ? "" : ", ") + part;
-    problems.push_back(clause + " differs (" + how + ")" + (finding.examples.empty() ? "" : ", for example in " + finding.examples.front()) +
+    problems.push_back(clause + " differs (" + how + ")" +
+                       (finding.examples.empty() ? "" : ", for example in " + finding.examples.front()) +
                        ", but the document does not list it");
   }
   for (const std::string& pattern : patterns) {

@@ -15,7 +15,9 @@ using namespace pvm::runner;
 std::atomic<bool> interrupted = false;
 static_assert(std::atomic<bool>::is_always_lock_free, "the signal handler sets it");
 
-void on_signal(int) { interrupted = true; }
+void on_signal(int) {
+  interrupted = true;
+}
 
 void set_up_signals() {
   signal(SIGPIPE, SIG_IGN);  // a target that has gone is an answer, not our end
@@ -41,8 +43,12 @@ void add_vectors(CLI::App& command, SelectionOptions& selection) {
 
 void add_selection(CLI::App& command, SelectionOptions& selection) {
   add_vectors(command, selection);
-  command.add_option("--semantics", selection.semantics, "Only these semantics versions, separated by commas")->delimiter(',')->type_name("ID,...");
-  command.add_option("--only", selection.only, "Only cases whose id, with or without the version in front, fits a pattern (* ? [..]); may be repeated")
+  command.add_option("--semantics", selection.semantics, "Only these semantics versions, separated by commas")
+      ->delimiter(',')
+      ->type_name("ID,...");
+  command
+      .add_option("--only", selection.only,
+                  "Only cases whose id, with or without the version in front, fits a pattern (* ? [..]); may be repeated")
       ->type_name("GLOB")
       ->allow_extra_args(false);
 }
@@ -51,10 +57,16 @@ void add_run(CLI::App& app, RunOptions& options) {
   CLI::App* command = app.add_subcommand("run", "Gate a target on the vectors");
   command->add_option("--target", options.target, "ref (the reference interpreter), cmd:\"COMMAND ...\" or lib:PATH")->required();
   add_selection(*command, options.selection);
-  command->add_option("--expected", options.expected, "Expected failures: {\"schema\":1,\"expected\":[{\"id\":GLOB,\"reason\":..,\"link\":..}]}")->type_name("FILE");
-  command->add_option("--jobs", options.jobs, "Targets that run at the same time (default: one per processor)")->check(CLI::Range(1U, 1024U));
+  command
+      ->add_option("--expected", options.expected,
+                   "Expected failures: {\"schema\":1,\"expected\":[{\"id\":GLOB,\"reason\":..,\"link\":..}]}")
+      ->type_name("FILE");
+  command->add_option("--jobs", options.jobs, "Targets that run at the same time (default: one per processor)")
+      ->check(CLI::Range(1U, 1024U));
   command->add_option("--timeout-ms", options.timeout_ms, "Time for one case")->check(CLI::Range(1U, 86'400'000U))->capture_default_str();
-  command->add_option("--start-timeout-ms", options.start_timeout_ms, "Time from a start to the greeting")->check(CLI::Range(1U, 86'400'000U))->capture_default_str();
+  command->add_option("--start-timeout-ms", options.start_timeout_ms, "Time from a start to the greeting")
+      ->check(CLI::Range(1U, 86'400'000U))
+      ->capture_default_str();
   command->add_option("--details", options.details, "How many failures to print in full")->capture_default_str();
   command->add_option("--json", options.json, "Write a report as JSON")->type_name("FILE");
   command->add_option("--junit", options.junit, "Write a report as JUnit XML")->type_name("FILE");
@@ -97,11 +109,14 @@ void add_comparing(CLI::App& app, DiffOptions& diff, VerifyOptions& verify) {
 
 void add_dialects(CLI::App& app, ImportCommandOptions& import, ExportCommandOptions& export_options, ServeOptions& serve) {
   CLI::App* import_app = app.add_subcommand("import", "Turn vectors of other projects into native ones");
-  import_app->add_option("--dialect", import.dialect, "a (flat), b (gas draft) or c (steps)")->required()->check(CLI::IsMember({"a", "b", "c"}));
+  import_app->add_option("--dialect", import.dialect, "a (flat), b (gas draft) or c (steps)")
+      ->required()
+      ->check(CLI::IsMember({"a", "b", "c"}));
   import_app->add_option("files", import.files, "Files, or directories of .json files")->required();
   import_app->add_option("--out", import.out, "Directory for the result")->required()->type_name("DIR");
   import_app->add_option("--semantics", import.semantics, "The version that the vectors are for")->type_name("ID");
-  import_app->add_flag("--drop-final-pc", import.drop_final_pc, "Leave out the pc asserted at halt and trap (dialect a's is that of the last instruction)");
+  import_app->add_flag("--drop-final-pc", import.drop_final_pc,
+                       "Leave out the pc asserted at halt and trap (dialect a's is that of the last instruction)");
 
   CLI::App* export_app = app.add_subcommand("export", "Write the suite in another project's format");
   export_app->add_option("--dialect", export_options.dialect, "a (flat) or c (steps)")->required()->check(CLI::IsMember({"a", "c"}));
@@ -109,7 +124,8 @@ void add_dialects(CLI::App& app, ImportCommandOptions& import, ExportCommandOpti
   add_selection(*export_app, export_options.selection);
 
   CLI::App* serve_app = app.add_subcommand("serve", "Be the reference interpreter as a target, on standard input and output");
-  serve_app->add_option("--protocol", serve.protocol, "native (target protocol 1), or blank-line (dialect a, each case ended by a blank line)")
+  serve_app
+      ->add_option("--protocol", serve.protocol, "native (target protocol 1), or blank-line (dialect a, each case ended by a blank line)")
       ->check(CLI::IsMember({"native", "blank-line"}))
       ->capture_default_str();
   serve_app->add_option("--semantics", serve.semantics, "blank-line: the version to run (default: graypaper-0.7.2)")->type_name("ID");

@@ -23,7 +23,9 @@ std::string excerpt(std::string_view text) {
   return "\"" + shown + "\"" + (text.size() > longest ? "..." : "");
 }
 
-std::string milliseconds_text(std::chrono::milliseconds time) { return std::to_string(time.count()) + " ms"; }
+std::string milliseconds_text(std::chrono::milliseconds time) {
+  return std::to_string(time.count()) + " ms";
+}
 
 class ProcessTarget final : public Target {
  public:
@@ -76,7 +78,8 @@ std::variant<Hello, std::string> ProcessTarget::start() {
   if (heard.heard == Heard::line) {
     auto hello = conformance::parse_hello(heard.line);
     if (auto* greeting = std::get_if<Hello>(&hello)) return std::move(*greeting);
-    const std::string problem = with_stderr("no proper greeting: " + conformance::to_text(std::get<ParseError>(hello)) + "; it said " + excerpt(heard.line));
+    const std::string problem =
+        with_stderr("no proper greeting: " + conformance::to_text(std::get<ParseError>(hello)) + "; it said " + excerpt(heard.line));
     child_.reset();
     return problem;
   }
@@ -145,7 +148,8 @@ ProcessTarget::Result ProcessTarget::explain_silence(Heard heard) {
       return failure(Verdict::timeout, std::move(what));
     }
     case Heard::too_long:
-      return failure(Verdict::error, "the answer is longer than " + std::to_string(Child::max_line_bytes >> 20) + " MiB: " + excerpt(child_->unread(1000)));
+      return failure(Verdict::error,
+                     "the answer is longer than " + std::to_string(Child::max_line_bytes >> 20) + " MiB: " + excerpt(child_->unread(1000)));
     case Heard::interrupted: child_.reset(); return Interrupted{};
     default: break;
   }

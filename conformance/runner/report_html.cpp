@@ -25,15 +25,18 @@ Json extra(const CaseResult& result) {
     // "steps[2].regs.a0" reads better as a place and a member.
     const std::size_t dot = difference.member.find('.');
     const bool has_place = difference.member.starts_with("steps[") && dot != std::string::npos;
-    json["differences"].push_back({has_place ? "step " + difference.member.substr(6, dot - 7) : "", has_place ? difference.member.substr(dot + 1) : difference.member,
-                                   clean_text(difference.expected), clean_text(difference.actual)});
+    json["differences"].push_back({has_place ? "step " + difference.member.substr(6, dot - 7) : "",
+                                   has_place ? difference.member.substr(dot + 1) : difference.member, clean_text(difference.expected),
+                                   clean_text(difference.actual)});
   }
   if (result.departure) {
     json["departure"] = {{"text", clean_text(result.departure->text)}};
     if (result.departure->pc) json["departure"]["pc"] = *result.departure->pc;
   }
-  if (result.traces_agree) json["departure"] = {{"text", "None: the traces agree step by step. The difference is in the exit or in what is reported of it."}};
-  if (result.listed != nullptr) json["expected"] = result.listed->reason + (result.listed->link.empty() ? "" : " (" + result.listed->link + ")");
+  if (result.traces_agree)
+    json["departure"] = {{"text", "None: the traces agree step by step. The difference is in the exit or in what is reported of it."}};
+  if (result.listed != nullptr)
+    json["expected"] = result.listed->reason + (result.listed->link.empty() ? "" : " (" + result.listed->link + ")");
   return json;
 }
 
@@ -63,8 +66,13 @@ std::string embeddable(const Json& json) {
 }
 
 Json page_data(const RunReport& report) {
-  Json json = {{"tool", "pvm-conform " PVM_VERSION}, {"suite", report.suite}, {"spec", report.spec}, {"date", report.date}, {"seconds", report.seconds}};
-  json["target"] = {{"name", clean_text(report.target.name)}, {"version", clean_text(report.target.version)}, {"command", clean_text(report.command)}};
+  Json json = {{"tool", "pvm-conform " PVM_VERSION},
+               {"suite", report.suite},
+               {"spec", report.spec},
+               {"date", report.date},
+               {"seconds", report.seconds}};
+  json["target"] = {
+      {"name", clean_text(report.target.name)}, {"version", clean_text(report.target.version)}, {"command", clean_text(report.command)}};
   json["incomplete"] = report.incomplete;
   for (std::size_t index = 0; index < standing_count; ++index) json["verdicts"].push_back(name_of(static_cast<Standing>(index)));
   for (const ref::Semantics version : ref::all_semantics) json["semantics"].push_back(ref::name_of(version));
@@ -78,7 +86,8 @@ std::string html_report(const RunReport& report) {
   std::string data = embeddable(page_data(report));
   data.pop_back();
   data += ",\"cases\":[";
-  for (std::size_t index = 0; index < report.results.size(); ++index) data += (index == 0 ? "\n" : ",\n") + embeddable(case_json(report.results[index]));
+  for (std::size_t index = 0; index < report.results.size(); ++index)
+    data += (index == 0 ? "\n" : ",\n") + embeddable(case_json(report.results[index]));
   data += "\n]}";
   std::string page(report_page);
   const std::string_view placeholder = "%DATA%";

@@ -60,7 +60,8 @@ std::string json_report(const RunReport& report) {
   std::string text = dump(json);
   text.pop_back();
   text += ",\n\"results\":[";
-  for (std::size_t index = 0; index < report.results.size(); ++index) text += (index == 0 ? "\n" : ",\n") + dump(result_json(report.results[index]));
+  for (std::size_t index = 0; index < report.results.size(); ++index)
+    text += (index == 0 ? "\n" : ",\n") + dump(result_json(report.results[index]));
   return text + "\n]}\n";
 }
 

@@ -26,7 +26,9 @@ std::string escaped(std::string_view text) {
   return result;
 }
 
-std::string attribute(const char* name, std::string_view value) { return " " + std::string(name) + "=\"" + escaped(value) + "\""; }
+std::string attribute(const char* name, std::string_view value) {
+  return " " + std::string(name) + "=\"" + escaped(value) + "\"";
+}
 
 std::string attribute(const char* name, double seconds) {
   char text[48];
@@ -65,7 +67,8 @@ std::string outcome(const CaseResult& result) {
   if (standing == Standing::pass) return "";
   if (standing == Standing::unsupported || standing == Standing::expected) return "<skipped" + attribute("message", explain(result)) + "/>";
   const std::string tag = standing == Standing::fail || standing == Standing::unexpected ? "failure" : "error";
-  return "<" + tag + attribute("message", headline(result)) + attribute("type", name_of(standing)) + ">" + escaped(body_of(result)) + "</" + tag + ">";
+  return "<" + tag + attribute("message", headline(result)) + attribute("type", name_of(standing)) + ">" + escaped(body_of(result)) + "</" +
+         tag + ">";
 }
 
 std::string test_case(const CaseResult& result, const std::string& suite) {
@@ -92,9 +95,9 @@ std::string junit_report(const RunReport& report) {
       seconds += result->seconds;
       cases += test_case(*result, name);
     }
-    text += "  <testsuite" + attribute("name", std::string_view(name)) + totals(counts, seconds) + attribute("timestamp", report.date) + ">\n" +
-            "    <properties><property" + attribute("name", std::string_view("target")) + attribute("value", report.target.name + " " + report.target.version) +
-            "/></properties>\n" + cases + "  </testsuite>\n";
+    text += "  <testsuite" + attribute("name", std::string_view(name)) + totals(counts, seconds) + attribute("timestamp", report.date) +
+            ">\n" + "    <properties><property" + attribute("name", std::string_view("target")) +
+            attribute("value", report.target.name + " " + report.target.version) + "/></properties>\n" + cases + "  </testsuite>\n";
   }
   return text + "</testsuites>\n";
 }

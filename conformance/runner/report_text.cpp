@@ -16,7 +16,9 @@ using conformance::u64;
 class Paint {
  public:
   explicit Paint(bool on) : on_(on) {}
-  std::string operator()(const char* code, const std::string& text) const { return on_ ? "\x1b[" + std::string(code) + "m" + text + "\x1b[0m" : text; }
+  std::string operator()(const char* code, const std::string& text) const {
+    return on_ ? "\x1b[" + std::string(code) + "m" + text + "\x1b[0m" : text;
+  }
   std::string bold(const std::string& text) const { return (*this)("1", text); }
   std::string dim(const std::string& text) const { return (*this)("2", text); }
   std::string of(Standing standing, const std::string& text) const {
@@ -30,11 +32,17 @@ class Paint {
 
 constexpr const char* headings[standing_count] = {"pass", "fail", "unsupported", "error", "timeout", "expected", "unexpected"};
 
-std::string right(const std::string& text, std::size_t width) { return std::string(width > text.size() ? width - text.size() : 0, ' ') + text; }
-std::string left(const std::string& text, std::size_t width) { return text + std::string(width > text.size() ? width - text.size() : 0, ' '); }
+std::string right(const std::string& text, std::size_t width) {
+  return std::string(width > text.size() ? width - text.size() : 0, ' ') + text;
+}
+std::string left(const std::string& text, std::size_t width) {
+  return text + std::string(width > text.size() ? width - text.size() : 0, ' ');
+}
 
 /// The last two columns are only there if something stands in them.
-bool has_column(std::size_t column, const Counts& total) { return column < 5 || total[column] != 0; }
+bool has_column(std::size_t column, const Counts& total) {
+  return column < 5 || total[column] != 0;
+}
 
 std::string table_row(const std::string& name, const Counts& counts, const Counts& total, const Paint& paint) {
   std::string row = left(name, 18);
@@ -82,7 +90,8 @@ std::string detail(const CaseResult& result, const Paint& paint) {
   const Standing standing = result.standing();
   std::string text = paint.of(standing, std::string(name_of(standing))) + " " + paint.bold(result.subject->id) + "\n";
   text += indented(result.subject->why, "  ");
-  for (const std::string& clause : result.subject->clauses) text += "  " + paint.dim("clause ") + clause + "  " + paint.dim(clause_link(clause)) + "\n";
+  for (const std::string& clause : result.subject->clauses)
+    text += "  " + paint.dim("clause ") + clause + "  " + paint.dim(clause_link(clause)) + "\n";
   if (const std::string why = explain(result); !why.empty()) text += indented(why, "  ");
   const std::size_t shown = std::min(result.differences.size(), most_differences);
   for (std::size_t index = 0; index < shown; ++index) {
@@ -91,7 +100,7 @@ std::string detail(const CaseResult& result, const Paint& paint) {
             paint("31", clean_text(difference.actual)) + "\n";
   }
   if (shown < result.differences.size()) text += "  ... " + std::to_string(result.differences.size() - shown) + " more differences\n";
-  if (result.departure) text += "  first departure from the reference: " + result.departure->text + "\n";
+  if (result.departure) text += "  first departure from the reference: " + clean_text(result.departure->text) + "\n";
   if (result.traces_agree) text += "  the traces agree step by step; the difference is in the exit or in what is reported of it\n";
   return text + program_lines(result, paint) + "\n";
 }
@@ -122,7 +131,8 @@ std::string summary_text(const RunReport& report, bool colour, std::size_t max_d
   for (const CaseResult& result : report.results) {
     if (is_bad(result.standing()) && shown++ < max_details) text += detail(result, paint);
   }
-  if (bad > max_details) text += paint.dim("... and " + std::to_string(bad - max_details) + " more; --json, --junit and --html list all") + "\n\n";
+  if (bad > max_details)
+    text += paint.dim("... and " + std::to_string(bad - max_details) + " more; --json, --junit and --html list all") + "\n\n";
   text += clean_text(report.target.name + " " + report.target.version) + (report.suite.empty() ? "" : ", suite " + report.suite) +
           (report.spec.empty() ? "" : ", document " + report.spec) + "\n";
   text += table(report, paint);

@@ -62,7 +62,8 @@ std::string clean_text(std::string_view text) {
     const std::size_t length = utf8_length(text);
     const unsigned char first = static_cast<unsigned char>(text[0]);
     const bool control = (first < 0x20 && first != '\n' && first != '\t') || first == 0x7f || text.substr(0, length) == "\xef\xbf\xbe" ||
-                         text.substr(0, length) == "\xef\xbf\xbf" || (first == 0xc2 && length == 2 && static_cast<unsigned char>(text[1]) < 0xa0);
+                         text.substr(0, length) == "\xef\xbf\xbf" ||
+                         (first == 0xc2 && length == 2 && static_cast<unsigned char>(text[1]) < 0xa0);
     clean += length == 0 || control ? replacement : text.substr(0, length);
     text.remove_prefix(std::max<std::size_t>(length, 1));
   }
@@ -73,8 +74,8 @@ std::string explain(const CaseResult& result) {
   std::string text = result.message;
   const auto add = [&](const std::string& line) { text += (text.empty() ? "" : "\n") + line; };
   if (result.listed != nullptr) {
-    add((result.verdict == Verdict::pass ? "listed as an expected failure, but it passes: " : "expected failure: ") + result.listed->reason +
-        (result.listed->link.empty() ? "" : " (" + result.listed->link + ")"));
+    add((result.verdict == Verdict::pass ? "listed as an expected failure, but it passes: " : "expected failure: ") +
+        result.listed->reason + (result.listed->link.empty() ? "" : " (" + result.listed->link + ")"));
   }
   return clean_text(text);
 }

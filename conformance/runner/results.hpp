@@ -30,9 +30,9 @@ constexpr bool is_bad(Standing standing) {
 
 /// The first state in which the target's trace isn't the reference's.
 struct Departure {
-  conformance::u64 step = 0;             ///< Number of instructions executed before it.
-  std::optional<conformance::u32> pc;    ///< Of the instruction executed last, the one to look at; none for step 0.
-  std::string text;                      ///< What differs there, in words.
+  conformance::u64 step = 0;           ///< Number of instructions executed before it.
+  std::optional<conformance::u32> pc;  ///< Of the instruction executed last, the one to look at; none for step 0.
+  std::string text;                    ///< What differs there, in words.
 };
 
 /// One entry of an --expected file.
@@ -63,18 +63,20 @@ struct RunReport {
   std::string command;  ///< As given to --target.
   std::string suite;    ///< Versions from the manifest; may be empty.
   std::string spec;
-  std::string date;     ///< UTC, "2026-01-31T12:00:00Z".
+  std::string date;  ///< UTC, "2026-01-31T12:00:00Z".
   double seconds = 0;
-  std::vector<CaseResult> results;  ///< Finished ones only, in the suite's order.
-  std::string incomplete;           ///< Why not every case could be run; empty if all were.
-  conformance::u64 restarts = 0;    ///< How often a target was started again.
+  std::vector<CaseResult> results;    ///< Finished ones only, in the suite's order.
+  std::string incomplete;             ///< Why not every case could be run; empty if all were.
+  conformance::u64 restarts = 0;      ///< How often a target was started again.
   conformance::u64 quiet_deaths = 0;  ///< How often it had gone between two cases, which cost none.
 };
 
 /// Number of results by standing, indexed by Standing.
 using Counts = std::array<conformance::u64, standing_count>;
 Counts count(const std::vector<CaseResult>& results);
-inline conformance::u64 count_of(const Counts& counts, Standing standing) { return counts[static_cast<std::size_t>(standing)]; }
+inline conformance::u64 count_of(const Counts& counts, Standing standing) {
+  return counts[static_cast<std::size_t>(standing)];
+}
 conformance::u64 bad_count(const Counts& counts);
 
 /// Valid UTF-8 without control characters (newlines and tabs are kept): for anything that a target has said.

@@ -23,7 +23,7 @@ struct Progress {
 };
 
 struct SessionOptions {
-  unsigned jobs = 1;  ///< Targets that run at the same time, at least 1.
+  unsigned jobs = 1;                                       ///< Targets that run at the same time, at least 1.
   const std::vector<ExpectedFailure>* expected = nullptr;  ///< Must outlive the report.
   const std::atomic<bool>* interrupt = nullptr;
   std::function<void(const Progress&)> progress;  ///< Called about ten times a second, by the caller's thread.
@@ -32,8 +32,8 @@ struct SessionOptions {
 
 /// What a session has found out.
 struct SessionResult {
-  RunReport report;      ///< command, suite and spec are left to the caller.
-  bool lost = false;     ///< The target couldn't be had any more; report.incomplete says so.
+  RunReport report;   ///< command, suite and spec are left to the caller.
+  bool lost = false;  ///< The target couldn't be had any more; report.incomplete says so.
   bool interrupted = false;
 };
 

@@ -208,7 +208,8 @@ std::variant<fs::path, ParseError> default_root(const fs::path& program) {
   for (const fs::path& root : {installed, fs::path(PVM_CONFORMANCE_SOURCE_DIR)}) {
     if (fs::is_regular_file(root / "manifest.json")) return root;
   }
-  return ParseError{(installed / "manifest.json").string(), "", "no such file, nor in " PVM_CONFORMANCE_SOURCE_DIR "; name the vectors with --vectors"};
+  return ParseError{(installed / "manifest.json").string(), "",
+                    "no such file, nor in " PVM_CONFORMANCE_SOURCE_DIR "; name the vectors with --vectors"};
 }
 
 bool is_selected(const Selection& selection, std::string_view id) {

@@ -25,9 +25,12 @@ TargetFactory process_factory(std::vector<std::string> argv, const Patience& pat
 
 }  // namespace
 
-std::unique_ptr<Target> make_ref_target() { return std::make_unique<RefTarget>(); }
+std::unique_ptr<Target> make_ref_target() {
+  return std::make_unique<RefTarget>();
+}
 
-std::variant<TargetFactory, std::string> target_named(const std::string& text, const Patience& patience, const std::atomic<bool>* interrupt) {
+std::variant<TargetFactory, std::string> target_named(const std::string& text, const Patience& patience,
+                                                      const std::atomic<bool>* interrupt) {
   if (text == "ref") return TargetFactory(make_ref_target);
   if (text.starts_with("cmd:")) {
     auto argv = split_command(std::string_view(text).substr(4));

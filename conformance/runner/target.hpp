@@ -72,6 +72,7 @@ std::unique_ptr<Target> make_process_target(std::vector<std::string> argv, const
 
 /// A factory for what --target names: "ref", "cmd:COMMAND" or "lib:PATH"; or what is wrong with the text. A library is loaded by a
 /// child process (this program with the hidden command host-lib), so that its crash costs one case only.
-std::variant<TargetFactory, std::string> target_named(const std::string& text, const Patience& patience, const std::atomic<bool>* interrupt);
+std::variant<TargetFactory, std::string> target_named(const std::string& text, const Patience& patience,
+                                                      const std::atomic<bool>* interrupt);
 
 }  // namespace pvm::runner

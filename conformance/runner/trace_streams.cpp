@@ -19,7 +19,9 @@ void append(std::string& stream, const std::optional<conformance::MemoryAccess>&
 }
 
 /// The code byte that was executed; 0 (trap) where the code has none.
-conformance::u8 opcode_at(const ref::Program* program, u32 pc) { return program != nullptr ? program->byte_at(pc) : conformance::u8{0}; }
+conformance::u8 opcode_at(const ref::Program* program, u32 pc) {
+  return program != nullptr ? program->byte_at(pc) : conformance::u8{0};
+}
 
 /// Registers and gas after the step at `at`: those before the next step of the same run, or those at its exit.
 struct After {
@@ -29,10 +31,12 @@ struct After {
 
 After after(const TracedCase& traced, std::size_t at) {
   const auto& step = traced.steps[at];
-  if (at + 1 < traced.steps.size() && traced.steps[at + 1].step_index == step.step_index) return {traced.steps[at + 1].regs, traced.steps[at + 1].gas};
+  if (at + 1 < traced.steps.size() && traced.steps[at + 1].step_index == step.step_index)
+    return {traced.steps[at + 1].regs, traced.steps[at + 1].gas};
   After state{step.regs, step.gas};
   const auto* results = std::get_if<conformance::StepResults>(&traced.outcome);
-  const auto* seen = results != nullptr && step.step_index < results->size() ? std::get_if<Observation>(&(*results)[step.step_index]) : nullptr;
+  const auto* seen =
+      results != nullptr && step.step_index < results->size() ? std::get_if<Observation>(&(*results)[step.step_index]) : nullptr;
   if (seen != nullptr && seen->regs) state.regs = *seen->regs;
   if (seen != nullptr && seen->gas) state.gas = *seen->gas;
   return state;

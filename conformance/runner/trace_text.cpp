@@ -17,7 +17,9 @@ using conformance::u32;
 using conformance::u64;
 using conformance::u8;
 
-std::string padded(std::string text, std::size_t width) { return text + std::string(width > text.size() ? width - text.size() : 1, ' '); }
+std::string padded(std::string text, std::size_t width) {
+  return text + std::string(width > text.size() ? width - text.size() : 1, ' ');
+}
 
 /// The observation after a step of the case; nullptr where there is none (a host step, or the run didn't end).
 const Observation* seen_after(const TracedCase& traced, std::size_t step) {
@@ -64,14 +66,16 @@ std::string changes(const Registers& before, const Registers& after) {
 }
 
 std::string exit_text(const Observation& seen) {
-  std::string text = "=> " + std::string(seen.status ? ref::name_of(*seen.status) : "?") + ", pc " + position_text(seen.pc) + ", next pc " + position_text(seen.next_pc);
+  std::string text = "=> " + std::string(seen.status ? ref::name_of(*seen.status) : "?") + ", pc " + position_text(seen.pc) + ", next pc " +
+                     position_text(seen.next_pc);
   if (seen.gas) text += ", gas " + hex_i64(*seen.gas);
   if (seen.host_call) text += ", host call " + hex_u64(*seen.host_call);
   if (seen.fault) text += ", fault at " + hex_u64(seen.fault->address);
   if (seen.fault && seen.fault->write_protected) text += *seen.fault->write_protected ? " (write-protected)" : " (absent)";
   text += "\n";
   for (u8 number = 0; seen.regs && number < 13; ++number) {
-    if ((*seen.regs)[number] != 0) text += "   " + padded(std::string(ref::register_name(number)), 4) + hex_u64((*seen.regs)[number]) + "\n";
+    if ((*seen.regs)[number] != 0)
+      text += "   " + padded(std::string(ref::register_name(number)), 4) + hex_u64((*seen.regs)[number]) + "\n";
   }
   for (const auto& part : seen.memory) text += "   at " + hex_u64(part.address) + ": " + hex_bytes(part.bytes) + "\n";
   return text;
@@ -87,11 +91,15 @@ struct HostStepText {
   }
   std::string operator()(const conformance::SetPcStep& step) const { return "set pc to " + std::to_string(step.pc) + "\n"; }
   std::string operator()(const conformance::SetGasStep& step) const { return "set gas to " + hex_i64(step.gas) + "\n"; }
-  std::string operator()(const conformance::WriteStep& step) const { return "write " + hex_bytes(step.bytes) + " to " + hex_u64(step.address) + failed(); }
+  std::string operator()(const conformance::WriteStep& step) const {
+    return "write " + hex_bytes(step.bytes) + " to " + hex_u64(step.address) + failed();
+  }
   std::string operator()(const conformance::ReadStep& step) const {
     return "read " + std::to_string(step.length) + " bytes from " + hex_u64(step.address) + failed();
   }
-  std::string operator()(const conformance::MapStep& step) const { return "map " + range(step.address, step.length) + (step.writable ? ", writable" : "") + failed(); }
+  std::string operator()(const conformance::MapStep& step) const {
+    return "map " + range(step.address, step.length) + (step.writable ? ", writable" : "") + failed();
+  }
   std::string operator()(const conformance::ProtectStep& step) const {
     return "protect " + range(step.address, step.length) + (step.writable ? ", writable" : ", read-only") + failed();
   }
@@ -105,7 +113,8 @@ std::string instruction_lines(const TracedCase& traced, std::size_t case_step, s
   for (; at < traced.steps.size() && traced.steps[at].step_index == case_step; ++at) {
     const auto& step = traced.steps[at];
     const bool last = at + 1 == traced.steps.size() || traced.steps[at + 1].step_index != case_step;
-    text += padded(std::to_string(at + 1), 7) + padded("pc " + std::to_string(step.pc), 10) + padded("gas " + std::to_string(step.gas), 17) + padded(step.text, 34);
+    text += padded(std::to_string(at + 1), 7) + padded("pc " + std::to_string(step.pc), 10) +
+            padded("gas " + std::to_string(step.gas), 17) + padded(step.text, 34);
     text += access_text("load", step.load) + access_text("store", step.store);
     if (!last) text += changes(step.regs, traced.steps[at + 1].regs);
     if (last && end != nullptr && end->regs) text += changes(step.regs, *end->regs);
@@ -161,7 +170,8 @@ std::string jip7_host_step(const TracedCase& traced, std::size_t index) {
   const auto* read = std::get_if<conformance::ReadStep>(&step);
   if (read == nullptr || !ok) return "";
   const auto& result = std::get<conformance::HostResult>(std::get<conformance::StepResults>(traced.outcome)[index]);
-  return "memread " + hex_u64(read->address) + " len=" + std::to_string(read->length) + " -> 0x" + hex_bytes(result.bytes.value_or(conformance::Bytes{})) + "\n";
+  return "memread " + hex_u64(read->address) + " len=" + std::to_string(read->length) + " -> 0x" +
+         hex_bytes(result.bytes.value_or(conformance::Bytes{})) + "\n";
 }
 
 }  // namespace

@@ -28,7 +28,9 @@ std::string hex(u64 value) {
   return text;
 }
 
-std::string hex_gas(i64 gas) { return gas < 0 ? "-" + hex(-static_cast<u64>(gas)) : hex(static_cast<u64>(gas)); }
+std::string hex_gas(i64 gas) {
+  return gas < 0 ? "-" + hex(-static_cast<u64>(gas)) : hex(static_cast<u64>(gas));
+}
 
 Bytes bytes_of(const json& text) {
   const std::string digits = text;
@@ -43,7 +45,9 @@ std::string hex_bytes(const Bytes& bytes) {
   return digits;
 }
 
-json or_null(std::optional<u32> value) { return value ? json(*value) : json(nullptr); }
+json or_null(std::optional<u32> value) {
+  return value ? json(*value) : json(nullptr);
+}
 
 // --- the VM ---
 
@@ -53,7 +57,9 @@ json hello() {
             {"name", "sample-target"},
             {"version", "1.0"},
             {"semantics", {"revive-1", "rv32-1", "rv64-1", "jam-1", "graypaper-0.7.2"}},
-            {"features", {"raw", "polkavm", "standard", "flat-1", "pipeline-1", "instruction-1", "dynamic_paging", "aux", "page_size", "async", "strict", "block_costs"}}}}};
+            {"features",
+             {"raw", "polkavm", "standard", "flat-1", "pipeline-1", "instruction-1", "dynamic_paging", "aux", "page_size", "async",
+              "strict", "block_costs"}}}}};
 }
 
 Config config_of(const json& job) {
@@ -84,13 +90,15 @@ void prepare(Machine& machine, bool paged, const json& pre) {
 }
 
 json observe(const Machine& machine, const Exit& exit, const json& step) {
-  json seen = {{"status", name_of(exit.status)}, {"pc", or_null(exit.pc)}, {"next_pc", or_null(exit.next_pc)}, {"gas", hex_gas(machine.gas())}};
+  json seen = {
+      {"status", name_of(exit.status)}, {"pc", or_null(exit.pc)}, {"next_pc", or_null(exit.next_pc)}, {"gas", hex_gas(machine.gas())}};
   for (const u64 value : machine.registers()) seen["regs"].push_back(hex(value));
   if (exit.status == Status::host_call) seen["host_call"] = hex(exit.host_call);
   if (exit.status == Status::page_fault) seen["fault"] = {{"address", hex(exit.fault_address)}, {"write_protected", exit.write_protected}};
   for (const json& range : step.value("read", json::array())) {
     Bytes bytes(range.at("length").get<u32>());
-    if (machine.memory().host_read(number(range.at("address")), bytes)) seen["memory"].push_back({{"address", range.at("address")}, {"bytes", hex_bytes(bytes)}});
+    if (machine.memory().host_read(number(range.at("address")), bytes))
+      seen["memory"].push_back({{"address", range.at("address")}, {"bytes", hex_bytes(bytes)}});
   }
   return seen;
 }
@@ -151,9 +159,15 @@ int answer(void*, const char* request, size_t request_len, char** reply, size_t*
   }
 }
 
-void* open_context() { return new int; }
-void release(void*, char* reply) { delete[] reply; }
-void close_context(void* context) { delete static_cast<int*>(context); }
+void* open_context() {
+  return new int;
+}
+void release(void*, char* reply) {
+  delete[] reply;
+}
+void close_context(void* context) {
+  delete static_cast<int*>(context);
+}
 
 constexpr pvm_target target = {PVM_TARGET_ABI_VERSION, sizeof(pvm_target), open_context, answer, release, close_context};
 
