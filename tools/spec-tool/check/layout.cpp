@@ -90,6 +90,15 @@ bool Layout::is_valid_target(std::uint64_t position, bool graypaper) const {
   return marks_[before] == Mark::terminator;
 }
 
+std::int64_t Layout::block_length(std::uint32_t position) const {
+  std::int64_t length = 0;
+  for (; position < size(); ++position) {
+    if (marks_[position] != Mark::none) ++length;
+    if (marks_[position] == Mark::terminator || marks_[position] == Mark::invalid) return length;
+  }
+  return length + 1;  // [decode.implicit_trap]
+}
+
 Arrival Layout::arrive(std::uint32_t position) const {
   const bool is_call = position < size() && marks_[position] == Mark::plain;
   if (!is_call) return {false, position, 0};

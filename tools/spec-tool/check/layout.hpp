@@ -47,6 +47,9 @@ class Layout {
   std::optional<std::uint32_t> position_of(Target target) const;
   /// [target.valid] for this code. The instruction under test counts as a valid opcode.
   bool is_valid_target(std::uint64_t position, bool graypaper) const;
+  /// Number of instructions of the block that starts at a valid target or at the instruction under test, its closing terminator or
+  /// (implicit) invalid instruction included. [block.extent]
+  std::int64_t block_length(std::uint32_t position) const;
   /// What executing from `position` on leads to. Not for the instruction under test itself.
   Arrival arrive(std::uint32_t position) const;
 

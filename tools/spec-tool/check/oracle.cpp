@@ -16,6 +16,8 @@ class Oracle {
   Oracle(const Subject& subject, const Scene& scene, const Registers& registers, const Gas& gas, GuestMemory& memory)
       : subject_(subject), scene_(scene), gas_(gas), memory_(memory) {
     out_.registers = registers;
+    out_.gas = gas.amount;
+    charge(Layout::pc);
   }
 
   std::variant<Prediction, EvaluationError> run() {
@@ -45,6 +47,12 @@ class Oracle {
     return inputs;
   }
 
+  // Pays for the block that starts at a position, or in graypaper-0.7.2 for the one instruction there. [gas.flat] [gas.instruction]
+  void charge(std::uint32_t position) {
+    if (gas_.meter == Meter::none) return;
+    out_.gas -= subject_.graypaper() ? 1 : scene_.layout.block_length(position);
+  }
+
   void follow(const Outcome& outcome) {
     const Layout& layout = scene_.layout;
     switch (outcome.kind) {
@@ -72,7 +80,9 @@ class Oracle {
     out_.host_call = number;
   }
 
+  // Goes on behind the subject or at a target of it.
   void arrive(std::uint32_t position) {
+    if (subject_.graypaper() || subject_.entry.ends_block) charge(position);
     const Arrival arrival = scene_.layout.arrive(position);
     if (arrival.is_host_call) return host_call(position, position + 2, arrival.number);
     trap(position);
@@ -120,12 +130,10 @@ class Oracle {
     out_.write_protected = refusal.write_protected;
   }
 
-  // [fill.order] in versions with flat-1: the block of memset, ecalli and trap costs 3, what is left pays for the bytes.
+  // [fill.order]
   void fill() {
-    constexpr std::int64_t block_cost = 3;
-    std::int64_t gas = gas_.amount.value_or(0);
     const bool counts = gas_.meter != Meter::none;
-    if (counts) gas -= block_cost;
+    std::int64_t& gas = out_.gas;
     std::uint64_t& address = out_.registers[a0];
     std::uint64_t count = out_.registers[a2] & 0xffffffff;
     const auto value = static_cast<std::uint8_t>(out_.registers[a1]);
@@ -141,7 +149,6 @@ class Oracle {
       if (counts) --gas;
     }
     out_.registers[a2] = count;
-    out_.gas = gas;
     if (starved) {
       out_.status = "out_of_gas";
       out_.pc = out_.next_pc = Layout::pc;

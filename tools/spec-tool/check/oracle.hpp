@@ -38,10 +38,11 @@ struct Scene {
 
 enum class Meter { none, sync, async };
 
-/// Gas at the start of the run; nullopt: ample, and not compared.
+/// The counter at the start of the run, and what it is for. The gas models are flat-1 and instruction-1. The block of the subject can
+/// always be paid, and the one to which it goes unless the subject is memset.
 struct Gas {
   Meter meter = Meter::sync;
-  std::optional<std::int64_t> amount;
+  std::int64_t amount = 1'000'000'000;
 };
 
 /// The exit and the state at it.
@@ -52,7 +53,7 @@ struct Prediction {
   std::uint32_t fault_address = 0;
   bool write_protected = false;
   Registers registers{};
-  std::optional<std::int64_t> gas;
+  std::int64_t gas = 0;
 };
 
 /// Register number that a field name stands for. "reg1" .. "reg3".

@@ -9,8 +9,7 @@ namespace pvm::spec {
 
 namespace {
 
-constexpr std::uint64_t kept_mismatches = 3;  // per instruction and version
-constexpr std::int64_t ample_gas = 1'000'000'000;
+constexpr std::uint64_t kept_mismatches = 3;         // per instruction and version
 constexpr std::uint64_t comparable_area = 0x100000;  // larger areas are compared only at their ends
 constexpr std::uint64_t compared_window = 64;        // at both ends of an area, where nearly all accesses are
 constexpr std::uint64_t runs_per_full_comparison = 16;
@@ -147,7 +146,7 @@ void Trial::run(const Scene& scene, const ref::Program& program, const Registers
     machine = &*fresh;
   }
   for (std::uint32_t number = 0; number < registers.size(); ++number) machine->set_reg(number, registers[number]);
-  machine->set_gas(gas.amount.value_or(ample_gas));
+  machine->set_gas(gas.amount);
   machine->set_pc(Layout::pc);
 
   const auto expected = predict(subject_, scene, registers, gas, memory);
@@ -178,7 +177,7 @@ std::string Trial::differences(const Prediction& expected, const ref::Exit& exit
   for (std::uint32_t number = 0; number < expected.registers.size(); ++number) {
     note(out, "register " + std::to_string(number), hex(expected.registers[number]), hex(machine.reg(number)));
   }
-  if (expected.gas) note(out, "gas", std::to_string(*expected.gas), std::to_string(machine.gas()));
+  note(out, "gas", std::to_string(expected.gas), std::to_string(machine.gas()));
   return out;
 }
 
