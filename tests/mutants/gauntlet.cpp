@@ -36,7 +36,9 @@ struct Progress {
   std::atomic<std::size_t> cases_begun = 0;
 };
 
-bool passes(const Case& c) { return compare(c, conformance::run_on_ref(c)).verdict == conformance::Verdict::pass; }
+bool passes(const Case& c) {
+  return compare(c, conformance::run_on_ref(c)).verdict == conformance::Verdict::pass;
+}
 
 [[noreturn]] void run_child(const ref::Mutant& mutant, const std::vector<const Case*>& order, Progress& progress) {
   const rlimit memory = {max_memory_bytes, max_memory_bytes};

@@ -26,7 +26,8 @@ struct Result {
 
 using Cases = std::vector<conformance::Case>;
 
-/// The cases in the order in which a fault in `clause` meets them: those about the clause, those that name it, those of its group, the rest.
+/// The cases in the order in which a fault in `clause` meets them: those about the clause, those that name it, those of its group, the
+/// rest.
 std::vector<const conformance::Case*> in_order_for(std::string_view clause, const Cases& cases);
 
 /// Runs the cases without a fault in this process and gives those that don't pass.

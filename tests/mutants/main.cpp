@@ -86,7 +86,8 @@ int run(const Options& options) {
   }
   if (options.list) {
     for (const pvm::ref::Mutant* mutant : mutants) {
-      std::cout << mutant->name << "  [" << mutant->clause << "]  " << (mutant->unobservable.empty() ? "" : "(unobservable) ") << mutant->why << '\n';
+      std::cout << mutant->name << "  [" << mutant->clause << "]  " << (mutant->unobservable.empty() ? "" : "(unobservable) ")
+                << mutant->why << '\n';
     }
     return exit_clean;
   }
@@ -113,7 +114,8 @@ int run(const Options& options) {
   const Summary summary = summarise(results);
   std::ostringstream words;
   write_summary(words, summary);
-  if (!options.report.empty() && !write_file(options.report, "# Seeded faults and the vectors that notice them\n\n" + table.str() + "\n```\n" + words.str() + "```\n")) {
+  if (!options.report.empty() && !write_file(options.report, "# Seeded faults and the vectors that notice them\n\n" + table.str() +
+                                                                 "\n```\n" + words.str() + "```\n")) {
     return exit_usage;
   }
   if (!options.json.empty() && !write_file(options.json, to_json(results, cases.size()))) return exit_usage;
@@ -125,8 +127,9 @@ int run(const Options& options) {
 
 int main(int argc, char** argv) {
   Options options;
-  CLI::App app{"Switches on the reference interpreter's seeded faults one at a time and runs the conformance vectors until one notices.\n"
-               "Exit code: 0 every fault is noticed or proved unobservable, 1 not so, 2 bad usage or input."};
+  CLI::App app{
+      "Switches on the reference interpreter's seeded faults one at a time and runs the conformance vectors until one notices.\n"
+      "Exit code: 0 every fault is noticed or proved unobservable, 1 not so, 2 bad usage or input."};
   app.option_defaults()->always_capture_default();
   app.add_option("--only", options.only, "only the faults whose name matches this glob");
   app.add_option("--vectors", options.root, "directory that holds vectors/");

@@ -67,8 +67,9 @@ void write_summary(std::ostream& out, const Summary& summary) {
   for (const Result* result : summary.refuted) {
     out << "REFUTED " << result->mutant->name << ": listed as unobservable, but noticed by " << result->killer->id << '\n';
   }
-  out << summary.mutants << " mutants: " << summary.killed << " killed (" << summary.killed_by_own_clause << " by a case that names the clause), "
-      << summary.proved.size() << " proved unobservable, " << summary.survived.size() << " survived";
+  out << summary.mutants << " mutants: " << summary.killed << " killed (" << summary.killed_by_own_clause
+      << " by a case that names the clause), " << summary.proved.size() << " proved unobservable, " << summary.survived.size()
+      << " survived";
   if (!summary.refuted.empty()) out << ", " << summary.refuted.size() << " proofs refuted";
   out << '\n';
 }
