@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "clause_link.hpp"
+#include "pvm/ref/decode.hpp"
 #include "report_page.hpp"
 #include "reports.hpp"
 
@@ -40,10 +41,68 @@ Json extra(const CaseResult& result) {
   return json;
 }
 
+// --- what a case expects, in few words ---
+
+std::string position_text(const char* name, const conformance::Position& position) {
+  if (!position) return "";
+  return std::string(", ") + name + " " + (*position ? std::to_string(**position) : std::string("none"));
+}
+
+/// The registers that the case says to be other than before it.
+std::string changed_registers(const conformance::Post& post, const conformance::Registers& before) {
+  std::string text;
+  for (conformance::u8 number = 0; post.regs && number < 13; ++number) {
+    const conformance::u64 value = (*post.regs)[number];
+    if (value != before[number]) text += ", " + std::string(ref::register_name(number)) + " " + conformance::hex_u64(value);
+  }
+  return text;
+}
+
+std::string post_text(const conformance::Post& post, const conformance::Registers& before) {
+  std::string text = post.status ? std::string(ref::name_of(*post.status)) : "any exit";
+  text += position_text("pc", post.pc) + position_text("next pc", post.next_pc);
+  if (post.gas) text += ", gas " + conformance::hex_i64(*post.gas);
+  if (post.host_call) text += ", host call " + conformance::hex_u64(*post.host_call);
+  if (post.fault) text += ", fault at " + conformance::hex_u64(post.fault->address);
+  text += changed_registers(post, before);
+  for (const auto& part : post.memory)
+    text += ", " + conformance::hex_bytes(part.bytes).substr(0, 32) + (part.bytes.size() > 16 ? "..." : "") + " at " +
+            conformance::hex_u64(part.address);
+  return text;
+}
+
+std::string expectation_text(const conformance::Case& c) {
+  if (const auto* rejected = std::get_if<conformance::Rejected>(&c.body)) {
+    return "rejected" + (rejected->phase ? ", phase " + std::string(ref::name_of(*rejected->phase)) : std::string()) +
+           (rejected->reason ? ", " + std::string(ref::name_of(*rejected->reason)) : std::string());
+  }
+  std::string text;
+  const auto add = [&](const std::string& line) { text += (text.empty() ? "" : "\n") + line; };
+  if (const auto* costs = std::get_if<conformance::BlockCosts>(&c.body)) {
+    for (const auto& block : *costs) add("block at " + std::to_string(block.pc) + " costs " + std::to_string(block.cost));
+    return text;
+  }
+  const auto& execution = std::get<conformance::Execution>(c.body);
+  for (std::size_t index = 0; index < execution.steps.size(); ++index) {
+    const auto* run = std::get_if<conformance::RunStep>(&execution.steps[index]);
+    if (run == nullptr) continue;
+    add("step " + std::to_string(index) + ": " +
+        post_text(run->post.any_of.front(), execution.pre.regs.value_or(conformance::Registers{})));
+    if (run->post.any_of.size() > 1) text += " (or another of " + std::to_string(run->post.any_of.size()) + " alternatives)";
+  }
+  return text;
+}
+
 Json case_json(const CaseResult& result) {
   const conformance::Case& c = *result.subject;
   const std::string clauses = c.clauses.empty() ? "imported" : joined(c.clauses, ' ');
-  Json json = {c.id, static_cast<int>(c.semantics), static_cast<int>(result.standing()), c.why, clauses, joined(c.disassembly, '\n')};
+  Json json = {c.id,
+               static_cast<int>(c.semantics),
+               static_cast<int>(result.standing()),
+               c.why,
+               clauses,
+               joined(c.disassembly, '\n'),
+               expectation_text(c)};
   if (Json more = extra(result); !more.empty()) json.push_back(std::move(more));
   return json;
 }

@@ -1,5 +1,5 @@
 'use strict';
-// The page's data is compact: a case is [id, version, verdict, why, clauses, disassembly, extra?]; see report_html.cpp. Everything that comes from
+// The page's data is compact: a case is [id, version, verdict, why, clauses, disassembly, expected, extra?]; see report_html.cpp. Everything that comes from
 // a case or a target is put into the page as text, never as markup.
 const data = JSON.parse(document.getElementById('data').textContent);
 const order = ['fail', 'error', 'timeout', 'unexpected', 'expected', 'unsupported', 'pass'];
@@ -7,6 +7,7 @@ const words = {
   pass: 'passed', fail: 'failed', error: 'error', timeout: 'timeout', unsupported: 'unsupported', expected: 'expected failure',
   unexpected: 'unexpected pass'
 };
+const plural = { error: 'errors', timeout: 'timeouts', expected: 'expected failures', unexpected: 'unexpected passes' };
 const bad = new Set(['fail', 'error', 'timeout', 'unexpected']);
 const chunk = 150;
 const byId = (id) => document.getElementById(id);
@@ -19,8 +20,8 @@ function make(tag, attributes = {}, ...children) {
   return element;
 }
 
-const cases = data.cases.map(([id, version, verdict, why, clauses, disassembly, extra]) => ({
-  id, why, disassembly, extra: extra || {}, clauses: clauses.split(' '), verdict: data.verdicts[verdict], semantics: data.semantics[version],
+const cases = data.cases.map(([id, version, verdict, why, clauses, disassembly, expected, extra]) => ({
+  id, why, disassembly, expected, extra: extra || {}, clauses: clauses.split(' '), verdict: data.verdicts[verdict], semantics: data.semantics[version],
   group: clauses.split('.')[0], text: (id + ' ' + clauses + ' ' + why + ' ' + disassembly).toLowerCase()
 }));
 
@@ -35,7 +36,8 @@ function countBy(list) {
 }
 
 const total = countBy(cases);
-const phrase = (counts) => order.filter((v) => counts[v]).map((v) => number(counts[v]) + ' ' + words[v]).join(', ');
+const amount = (v, n) => number(n) + ' ' + (n === 1 ? words[v] : plural[v] || words[v]);
+const phrase = (counts) => order.filter((v) => counts[v]).map((v) => amount(v, counts[v])).join(', ');
 
 function drawHeader() {
   const failing = order.filter((v) => bad.has(v)).reduce((sum, v) => sum + (total[v] || 0), 0);
@@ -53,7 +55,7 @@ function drawHeader() {
   proportions.setAttribute('aria-label', phrase(total));
   for (const v of [...order].reverse()) {
     if (!total[v]) continue;
-    const part = make('i', { title: number(total[v]) + ' ' + words[v] });
+    const part = make('i', { title: amount(v, total[v]) });
     part.style.flex = total[v] + ' 0 0';
     part.style.background = 'var(--' + (v === 'unexpected' ? 'fail' : v) + ')';
     proportions.append(part);
@@ -68,11 +70,12 @@ function drawHeader() {
 
 function cellButton(list, label, choose) {
   const counts = countBy(list);
-  const worst = order.find((v) => counts[v]);
+  const worst = order.find((v) => counts[v] && !(v === 'unsupported' && counts.pass));
   const failing = order.filter((v) => bad.has(v)).reduce((sum, v) => sum + (counts[v] || 0), 0);
   const tone = worst === 'unexpected' ? 'fail' : worst;
   const button = make('button', { type: 'button', class: 'v-' + tone, 'aria-label': label + ': ' + phrase(counts), title: label + ': ' + phrase(counts) });
   if (failing) button.append(make('span', { class: 'bad' }, number(failing)), make('span', { class: 'of' }, 'of ' + number(list.length)));
+  else if (worst === 'pass' && counts.unsupported) button.append(number(counts.pass), make('span', { class: 'of' }, 'of ' + number(list.length)));
   else button.append(number(list.length));
   button.addEventListener('click', choose);
   return button;
@@ -179,6 +182,8 @@ function fillBody(entry) {
   }
   body.append(block('Clauses', links));
   if (entry.disassembly) body.append(block('Program', disassembly(entry)));
+  if (entry.expected) body.append(block('Expected', make('pre', {}, entry.expected)));
+  body.append(block('More', make('pre', {}, 'pvm-conform show ' + entry.id + '\npvm-conform trace ' + entry.id)));
   return body;
 }
 
