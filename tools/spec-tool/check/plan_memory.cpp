@@ -65,8 +65,11 @@ class AccessPlan {
 
   void paged(std::uint32_t page_size, std::uint32_t address) {
     const bool graypaper = trial_.subject().graypaper();
+    std::vector<GuestMemory::Area> areas = pages(page_size);
+    if (trial_.random().one_in(3)) areas.back().writable = areas.back().host_writes = false;
+    if (trial_.random().one_in(3)) areas.pop_back();  // the page that ends at 2^32
     GuestMemory memory =
-        GuestMemory::paged(graypaper ? GuestMemory::Mode::graypaper : GuestMemory::Mode::paged, page_size, pages(page_size));
+        GuestMemory::paged(graypaper ? GuestMemory::Mode::graypaper : GuestMemory::Mode::paged, page_size, std::move(areas));
     draw_contents(trial_, memory);
     const Scene scene = draw_scene(address);
     ref::Config config = trial_.config(ref::Container::raw);
