@@ -56,7 +56,7 @@ TEST(Json, integers_keep_64_bits) {
   EXPECT_EQ(at.element(0).number_u64(), std::numeric_limits<u64>::max());
   EXPECT_EQ(at.element(1).number_i64(), std::numeric_limits<i64>::min());
   EXPECT_FALSE(fine.failed());
-  for (const std::size_t index : {2, 3, 4}) {
+  for (const std::size_t index : {2u, 3u, 4u}) {
     Problem problem("x");
     Reader(json, problem).element(index).number_u64();
     EXPECT_TRUE(problem.failed()) << index;
