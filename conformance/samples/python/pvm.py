@@ -284,7 +284,7 @@ class Program:
         count = reader.varint()
         require(count <= 1024, "too_many_imports")
         bounds = [reader.number(4) for _ in range(count)] + [len(reader.data)]
-        self.imports_valid = all(bounds[i] <= bounds[i + 1] <= bounds[-1] for i in range(count))
+        self.imports_valid = bounds == sorted(bounds)
 
     def _read_exports(self, content):
         """[blob.exports]"""

@@ -5,6 +5,7 @@
 import json
 import re
 import sys
+from contextlib import suppress
 from itertools import takewhile
 
 from pvm import VERSIONS, Config, Machine, Program, Refused
@@ -67,8 +68,9 @@ def act(machine, step):
     what, memory, done = step["do"], machine.memory, True
     address, length = number(step.get("address", 0)), number(step.get("length", 0))
     if what in ("run", "check"):
-        ran = what == "check" or machine.run()
-        return report(machine, step.get("read", [])) if ran else {"ok": False}
+        if what == "run" and not machine.run():
+            raise ValueError("there is nowhere to continue")
+        return report(machine, step.get("read", []))
     if what == "read":
         done = memory.host_may(address, length, False)
         return {"ok": True, "bytes": memory.get(address, length).hex()} if done else {"ok": False}
@@ -98,12 +100,10 @@ def trace(program, job):
             raise StopIteration
         steps.append({"pc": at, "gas": hex(machine.gas), "regs": [hex(value) for value in machine.registers]})
 
-    machine = prepare(Machine(program, observe), job["pre"])
-    try:
-        for step in job["steps"]:
+    machine = prepare(Machine(program, observe), job.get("pre", {}))
+    with suppress(StopIteration, ValueError):  # enough, or a step that can't be made
+        for step in job.get("steps", []):
             act(machine, step)
-    except StopIteration:
-        pass
     return steps
 
 
@@ -126,8 +126,8 @@ def answer(line):
             starts = [(pc, program.block_start.get(number(pc))) for pc in job["block_costs"]]
             reply["block_costs"] = [{"pc": pc, "cost": hex(program.costs[at])} for pc, at in starts if at is not None]
         else:
-            machine = prepare(Machine(program), job["pre"])
-            reply["steps"] = [act(machine, step) for step in job["steps"]]
+            machine = prepare(Machine(program), job.get("pre", {}))
+            reply["steps"] = [act(machine, step) for step in job.get("steps", [])]
     except Refused as refused:
         reply["rejected"] = dict(zip(("phase", "reason"), refused.args))
     except Exception as error:
