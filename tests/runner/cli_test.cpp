@@ -76,26 +76,26 @@ TEST(cli, expected_failures) {
 
 TEST(cli, bad_usage_is_2) {
   for (const std::string& arguments : {std::string(""),
-                                      std::string("run"),
-                                      std::string("frobnicate"),
-                                      "run --target " + data,
-                                      "run --target ref --jobs 0 " + data,
-                                      "run --target ref --nonsense " + data,
-                                      "run --target ref --semantics mips-4 " + data,
-                                      "run --target ref --only 'nothing*' " + data,
-                                      "run --target vm " + data,
-                                      "run --target 'cmd:a \"b' " + data,
-                                      std::string("run --target ref --vectors /nowhere"),
-                                      "run --target ref --html /nowhere/x.html " + data,
-                                      "run --target ref --expected /nowhere " + data,
-                                      "show no.such.case " + data,
-                                      "show alu.add_64.sum_00 " + data,
-                                      "trace jam-1/alu.add_64.sum_00 --format streams " + data,
-                                      std::string("diff rv64-1 mips-4"),
-                                      std::string("diff rv64-1 rv64-1"),
-                                      std::string("verify /nowhere"),
-                                      std::string("list --vectors /nowhere"),
-                                      std::string("import --dialect a /nowhere --out /tmp/x")}) {
+                                       std::string("run"),
+                                       std::string("frobnicate"),
+                                       "run --target " + data,
+                                       "run --target ref --jobs 0 " + data,
+                                       "run --target ref --nonsense " + data,
+                                       "run --target ref --semantics mips-4 " + data,
+                                       "run --target ref --only 'nothing*' " + data,
+                                       "run --target vm " + data,
+                                       "run --target 'cmd:a \"b' " + data,
+                                       std::string("run --target ref --vectors /nowhere"),
+                                       "run --target ref --html /nowhere/x.html " + data,
+                                       "run --target ref --expected /nowhere " + data,
+                                       "show no.such.case " + data,
+                                       "show alu.add_64.sum_00 " + data,
+                                       "trace jam-1/alu.add_64.sum_00 --format streams " + data,
+                                       std::string("diff rv64-1 mips-4"),
+                                       std::string("diff rv64-1 rv64-1"),
+                                       std::string("verify /nowhere"),
+                                       std::string("list --vectors /nowhere"),
+                                       std::string("import --dialect a /nowhere --out /tmp/x")}) {
     const Ran ran = conform(arguments);
     EXPECT_EQ(ran.code, 2) << arguments << "\n" << ran.output;
     EXPECT_FALSE(ran.output.empty()) << arguments;
@@ -104,7 +104,7 @@ TEST(cli, bad_usage_is_2) {
 
 TEST(cli, no_target_is_3) {
   for (const std::string& target : {std::string("--target cmd:/nowhere/vm "), std::string("--target lib:/nowhere/vm.so "),
-                                   nasty("exit-at-once"), nasty("hello-garbage")}) {
+                                    nasty("exit-at-once"), nasty("hello-garbage")}) {
     const Ran ran = conform("run " + target + data);
     EXPECT_EQ(ran.code, 3) << ran.output;
     EXPECT_TRUE(contains(ran, "cannot be used: ")) << ran.output;

@@ -83,7 +83,8 @@ def wrong_seq(reply):
 
 before = {
     "crash": crash, "exit": lambda request: os._exit(3), "hang": hang, "flood": flood, "flood-lines": flood_lines,
-    "flood-errors": flood_errors, "close-output": close_output, "partial": partial, "partial-hang": partial_hang, "grandchild": grandchild,
+    "flood-errors": flood_errors, "slow": lambda request: time.sleep(0.04),
+    "close-output": close_output, "partial": partial, "partial-hang": partial_hang, "grandchild": grandchild,
 }
 instead = {
     "garbage": lambda reply: say("this is no JSON\n"),
