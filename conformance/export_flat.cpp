@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 // Export to dialect a: one run, the whole state before and after it.
 #include <algorithm>
+#include <map>
 
 #include "dialect_parts.hpp"
 #include "pvm/conformance/compare.hpp"
-#include "ref_session.hpp"
+#include "touched_memory.hpp"
 
 namespace pvm::conformance {
 namespace {
@@ -88,7 +89,13 @@ class FlatExport {
     auto started = RefSession::start(job, RefOptions{}.max_steps);
     auto* session = std::get_if<RefSession>(&started);
     if (!session) return refuse(ExportProblem::memory_mode, "can't be run in paged mode");
-    auto result = session->perform(job.steps.front());
+    Intervals written;
+    for (const MemoryBytes& range : job.pre.memory) written.add(range.address, range.address + range.bytes.size());
+    const auto observer = [&](const ref::TraceStep& step, const ref::Memory& memory) {
+      note_store(step, memory, written);
+      return true;
+    };
+    auto result = session->perform(job.steps.front(), observer);
     const auto* seen = std::get_if<StepResult>(&result);
     if (!seen) return refuse(ExportProblem::memory_mode, "can't be run in paged mode");
     if (const Comparison comparison = compare(meant, StepResults{*seen}); comparison.verdict != Verdict::pass) {
@@ -98,22 +105,12 @@ class FlatExport {
     if (!post.regs) post.regs = actual.regs;
     if (!post.gas) post.gas = actual.gas;
     if (!post.pc) post.pc = actual.pc;
-    std::map<u64, u8> memory = contents(*session);
+    // Pages begin with zeros, so that nothing else can be there.
+    std::map<u64, u8> memory;
+    overlay(memory, read_parts(written, session->memory(), address_space));
     overlay(memory, post.memory);
     post.memory = non_zero_runs(memory);
     return std::nullopt;
-  }
-
-  static std::map<u64, u8> contents(const RefSession& session) {
-    std::map<u64, u8> bytes;
-    for (const ref::Memory::Range& range : session.memory().ranges()) {
-      if (range.access == ref::Access::none) continue;
-      for (u64 address = range.begin; address < range.end; ++address) {
-        const u8 byte = static_cast<u8>(session.memory().load(static_cast<u32>(address), 1));
-        if (byte != 0) bytes[address] = byte;
-      }
-    }
-    return bytes;
   }
 
   static std::vector<std::string> lost(const Post& post) {

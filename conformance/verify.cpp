@@ -23,6 +23,19 @@ std::vector<std::string> json_files_below(const fs::path& root, const char* fold
   return paths;
 }
 
+// An id as a part of a JSON pointer.
+std::string pointer_part(const std::string& id) {
+  std::string part;
+  for (const char character : id) {
+    if (character == '/') {
+      part += "~1";
+    } else {
+      part += character;
+    }
+  }
+  return part;
+}
+
 class Verifier {
  public:
   explicit Verifier(fs::path root) : root_(std::move(root)), manifest_path_((root_ / manifest_name).string()) {}
@@ -46,7 +59,8 @@ class Verifier {
     check_unlisted(manifest);
     for (const std::string& path : release_files_below(root_, errors_)) check_release(manifest, path);
     for (const auto& [id, reason] : manifest.withdrawn) {
-      if (all_cases_.contains(id)) complain(manifest_path_, "/withdrawn/" + id, "a withdrawn id is used by a case");
+      if (all_cases_.contains(id))
+        complain(manifest_path_, "/withdrawn/" + pointer_part(id), "the withdrawn id " + id + " is used by a case");
     }
   }
 
@@ -101,9 +115,10 @@ class Verifier {
       if (manifest.withdrawn.contains(id)) continue;
       const auto now = all_cases_.find(id);
       if (now == all_cases_.end()) {
-        complain(full_path, "/cases/" + id, "a released case is gone; it must stay, or be withdrawn in the manifest");
+        complain(full_path, "/cases/" + pointer_part(id),
+                 "the released case " + id + " is gone; it must stay, or be withdrawn in the manifest");
       } else if (now->second != digest) {
-        complain(full_path, "/cases/" + id, "a released case has changed: its digest is now " + now->second);
+        complain(full_path, "/cases/" + pointer_part(id), "the released case " + id + " has changed: its digest is now " + now->second);
       }
     }
   }
