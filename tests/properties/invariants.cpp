@@ -121,7 +121,7 @@ std::optional<std::string> fault_in_state(const Program& program, const Machine&
   return std::nullopt;
 }
 
-std::optional<std::string> difference(const Machine& a, const Machine& b, bool with_gas) {
+std::optional<std::string> difference(const Machine& a, const Machine& b, bool with_gas, u64 edge) {
   for (u32 number = 0; number < 13; ++number) {
     if (a.reg(number) != b.reg(number)) {
       return std::string(ref::register_name(static_cast<u8>(number))) + ": " + std::to_string(a.reg(number)) + " and " +
@@ -132,9 +132,8 @@ std::optional<std::string> difference(const Machine& a, const Machine& b, bool w
   if (a.memory().ranges() != b.memory().ranges()) return "accessible memory";
   std::vector<u8> left(4096), right(4096);
   for (const auto& range : a.memory().ranges()) {
-    // Large ranges are compared at both ends, which is where the programs made here store.
     for (u64 begin = range.begin; begin < range.end;) {
-      const u64 size = std::min<u64>(4096, range.end - begin);
+      const u64 size = std::min({u64{4096}, edge, range.end - begin});
       if (!a.memory().host_read(begin, std::span(left).first(size)) || !b.memory().host_read(begin, std::span(right).first(size))) {
         return "memory that can't be read";
       }
@@ -142,7 +141,7 @@ std::optional<std::string> difference(const Machine& a, const Machine& b, bool w
         return "memory near " + std::to_string(begin);
       }
       begin += size;
-      if (begin - range.begin == 0x2000 && range.end - begin > 0x2000) begin = range.end - 0x2000;
+      if (begin - range.begin == edge && range.end - begin > edge) begin = range.end - edge;
     }
   }
   return std::nullopt;

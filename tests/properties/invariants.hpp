@@ -16,7 +16,8 @@ std::optional<std::string> fault_in_exit(const ref::Program& program, const ref:
 /// What is wrong with a state, or nullopt: registers of rv32-1 beyond 32 bits, memory below 2^16, overlapping ranges and so on.
 std::optional<std::string> fault_in_state(const ref::Program& program, const ref::Machine& machine);
 
-/// What differs between two machines that must be equal, or nullopt. Gas only if `with_gas`.
-std::optional<std::string> difference(const ref::Machine& a, const ref::Machine& b, bool with_gas = true);
+/// What differs between two machines that must be equal, or nullopt. Gas only if `with_gas`. Of a range of memory, `edge` bytes at
+/// both ends are compared, which is where made-up programs store.
+std::optional<std::string> difference(const ref::Machine& a, const ref::Machine& b, bool with_gas = true, ref::u64 edge = 0x2000);
 
 }  // namespace pvm::testing

@@ -81,5 +81,20 @@ TEST(Containers, a_standard_program) {
   EXPECT_EQ(machine.memory().load(0xfeff0000, 8), 0x030201u);
 }
 
+// [standard.memory] Too large for a vector.
+TEST(Containers, arguments_have_at_most_16_mib) {
+  ref::Config config;
+  config.semantics = Semantics::graypaper_0_7_2;
+  config.container = ref::Container::standard;
+  builder::StandardContainer standard;
+  standard.program = {0, 0, 1, 0x00, 0x01};
+  config.arguments = Bytes(1 << 24, 1);
+  EXPECT_TRUE(std::holds_alternative<ref::Program>(ref::load(standard_container(standard), config)));
+  config.arguments.push_back(1);
+  const auto refused = ref::load(standard_container(standard), config);
+  ASSERT_TRUE(std::holds_alternative<ref::Rejection>(refused));
+  EXPECT_EQ(std::get<ref::Rejection>(refused).reason, ref::Reason::arguments_too_long);
+}
+
 }  // namespace
 }  // namespace pvm::testing

@@ -18,6 +18,15 @@ TEST(Execution, nothing_to_run_is_no_guest_exit) {
   EXPECT_EQ(machine.gas(), 9);
 }
 
+// [entry.state]
+TEST(Execution, registers_begin_at_zero) {
+  const auto program = load_text(Semantics::rv64_1, "trap");
+  const ref::Machine machine(program);
+  EXPECT_EQ(machine.registers(), (std::array<u64, 13>{}));
+  EXPECT_EQ(machine.gas(), 0);
+  EXPECT_FALSE(machine.next_pc());
+}
+
 // [exit.async]
 TEST(Execution, asynchronous_out_of_gas_ends_the_run) {
   ref::Config config = raw_config(Semantics::rv64_1);
