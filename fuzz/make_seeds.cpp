@@ -23,7 +23,7 @@ constexpr std::string_view programs[] = {
     "trap",
     "load_imm a0, 5; ret",
     "ecalli 3; fallthrough; ecalli -1:2; trap",
-    "load_imm a0, 10; loop:; add_imm_32 a1, a1, 3; add_imm_32 a0, a0, -1; branch_not_eq_imm a0, 0, loop; ret",
+    "load_imm a0, 10; fallthrough; loop:; add_imm_32 a1, a1, 3; add_imm_32 a0, a0, -1; branch_not_eq_imm a0, 0, loop; ret",
     "load_imm a0, 0x30000; store_imm_indirect_u32 a0, 4, 77; load_indirect_u8 a1, a0, 4; store_indirect_u16 a1, a0, 4094; ret",
     "jump over; f:; add_32 a0, a0, a0; jump_indirect t0, 0; over:; load_imm t0, &back; load_imm a1, &f; load_imm_and_jump_indirect t1, a1, "
     "1, 0; back:; ret",
