@@ -10,7 +10,9 @@
 namespace pvm::builder {
 namespace {
 
-CodeBlob sample() { return std::get<CodeBlob>(assemble(Semantics::rv64_1, "load_imm a0, 42; ret; .table 3")); }
+CodeBlob sample() {
+  return std::get<CodeBlob>(assemble(Semantics::rv64_1, "load_imm a0, 42; ret; .table 3"));
+}
 
 TEST(Container, Varint) {
   const auto varint = [](u64 value) {
@@ -51,7 +53,9 @@ TEST(Container, PolkavmLoads) {
     parts.stack_size = 4096;
     parts.imports = {"one", "two"};
     parts.exports = {{3, "main"}};
-    const auto loaded = ref::load(polkavm_container(polkavm_parts(version, parts)), {.semantics = version});
+    ref::Config config;
+    config.semantics = version;
+    const auto loaded = ref::load(polkavm_container(polkavm_parts(version, parts)), config);
     const auto* program = std::get_if<ref::Program>(&loaded);
     ASSERT_NE(program, nullptr) << ref::name_of(std::get<ref::Rejection>(loaded).reason);
     EXPECT_EQ(program->code, parts.blob.code);
@@ -70,7 +74,10 @@ TEST(Container, StandardLoads) {
   parts.program = raw_container(sample());
   const Bytes bytes = standard_container(parts);
   EXPECT_EQ(bytes.size(), 30U);
-  const auto loaded = ref::load(bytes, {.semantics = Semantics::graypaper_0_7_2, .container = ref::Container::standard});
+  ref::Config config;
+  config.semantics = Semantics::graypaper_0_7_2;
+  config.container = ref::Container::standard;
+  const auto loaded = ref::load(bytes, config);
   ASSERT_TRUE(std::holds_alternative<ref::Program>(loaded));
 }
 
