@@ -66,7 +66,11 @@ CaseBuilder::CaseBuilder(Semantics version, std::string name, std::string why, s
   execution().pre.regs = registers;
 }
 
-conformance::Execution& CaseBuilder::execution() { return std::get<conformance::Execution>(case_.body); }
+conformance::Execution& CaseBuilder::execution() {
+  if (auto* body = std::get_if<conformance::Execution>(&case_.body)) return *body;
+  errors_.push_back("more is said of its run after the case has become one without");
+  return discarded_;
+}
 
 // --- What to load ---------------------------------------------------------------------------------------------------------------
 
@@ -180,17 +184,27 @@ CaseBuilder& CaseBuilder::run() {
 CaseBuilder& CaseBuilder::set_reg(std::string_view name, u64 value) {
   return step(conformance::SetRegStep{register_number(name, errors_), value});
 }
-CaseBuilder& CaseBuilder::set_pc(u32 pc) { return step(conformance::SetPcStep{pc}); }
-CaseBuilder& CaseBuilder::set_gas(i64 gas) { return step(conformance::SetGasStep{gas}); }
-CaseBuilder& CaseBuilder::write(u64 address, Bytes bytes) { return step(conformance::WriteStep{address, std::move(bytes), true}); }
-CaseBuilder& CaseBuilder::read(u64 address, u32 length) { return step(conformance::ReadStep{address, length, true, {}}); }
+CaseBuilder& CaseBuilder::set_pc(u32 pc) {
+  return step(conformance::SetPcStep{pc});
+}
+CaseBuilder& CaseBuilder::set_gas(i64 gas) {
+  return step(conformance::SetGasStep{gas});
+}
+CaseBuilder& CaseBuilder::write(u64 address, Bytes bytes) {
+  return step(conformance::WriteStep{address, std::move(bytes), true});
+}
+CaseBuilder& CaseBuilder::read(u64 address, u32 length) {
+  return step(conformance::ReadStep{address, length, true, {}});
+}
 CaseBuilder& CaseBuilder::map(u64 address, u32 length, bool writable) {
   return step(conformance::MapStep{address, length, writable, true});
 }
 CaseBuilder& CaseBuilder::protect(u64 address, u32 length, bool writable) {
   return step(conformance::ProtectStep{address, length, writable, true});
 }
-CaseBuilder& CaseBuilder::unmap(u64 address, u32 length) { return step(conformance::UnmapStep{address, length, true}); }
+CaseBuilder& CaseBuilder::unmap(u64 address, u32 length) {
+  return step(conformance::UnmapStep{address, length, true});
+}
 
 CaseBuilder& CaseBuilder::watch(u64 address, u32 length) {
   watched_.push_back({address, Bytes(length, 0)});

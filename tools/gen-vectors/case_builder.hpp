@@ -48,7 +48,7 @@ class CaseBuilder {
   CaseBuilder& regions(u32 ro_size = 4096, u32 rw_size = 8192, u32 stack_size = 4096);
   CaseBuilder& ro_data(Bytes data);
   CaseBuilder& rw_data(Bytes data);
-  CaseBuilder& paged();  ///< dynamic_paging where that is a choice.
+  CaseBuilder& paged();                                              ///< dynamic_paging where that is a choice.
   CaseBuilder& page(u64 address, u32 length, bool writable = true);  ///< A page from the start; implies paged().
   CaseBuilder& put(u64 address, Bytes bytes);                        ///< Contents from the start.
   CaseBuilder& config(const std::function<void(conformance::Config&)>& change);
@@ -56,7 +56,7 @@ class CaseBuilder {
   // The state at the start.
   CaseBuilder& reg(std::string_view name, u64 value);
   CaseBuilder& pc(std::optional<u32> pc);
-  CaseBuilder& gas(i64 gas);                            ///< Asserted, under flat-1 or instruction-1.
+  CaseBuilder& gas(i64 gas);                             ///< Asserted, under flat-1 or instruction-1.
   CaseBuilder& pipeline(i64 gas, u32 memory_cost = 25);  ///< Asserted, under pipeline-1.
   CaseBuilder& metering(ref::Metering metering);
 
@@ -121,6 +121,7 @@ class CaseBuilder {
 
   conformance::Case case_;
   builder::ProgramParts parts_;
+  conformance::Execution discarded_;  ///< Takes what is said of a run that the case doesn't have.
   bool has_container_ = false;
   bool has_regions_ = false;
   std::vector<conformance::MemoryBytes> watched_;

@@ -21,7 +21,8 @@ constexpr const char* usage =
     "  --out DIR  the conformance directory (default: conformance)\n"
     "  --check    write nothing; fail if a file differs from what would be written, is missing, or is one too many\n"
     "\n"
-    "Exit codes: 0 done (or nothing differs), 1 a case contradicts the reference interpreter (or files differ), 2 usage or unwritable file.\n";
+    "Exit codes: 0 done (or nothing differs), 1 a case contradicts the reference interpreter (or files differ), 2 usage or unwritable "
+    "file.\n";
 
 struct Options {
   fs::path out = "conformance";

@@ -20,9 +20,13 @@ void Code::instruction(isa::Op op, const Operands& operands, Lengths lengths, st
   items_.push_back({op, operands, lengths, target, {}, true});
 }
 
-void Code::raw(Bytes bytes) { items_.push_back({{}, {}, {}, {}, std::move(bytes), true}); }
+void Code::raw(Bytes bytes) {
+  items_.push_back({{}, {}, {}, {}, std::move(bytes), true});
+}
 
-void Code::unmarked(Bytes bytes) { items_.push_back({{}, {}, {}, {}, std::move(bytes), false}); }
+void Code::unmarked(Bytes bytes) {
+  items_.push_back({{}, {}, {}, {}, std::move(bytes), false});
+}
 
 u32 Code::table_entry(Label label) {
   table_.push_back({label, 0});
@@ -78,7 +82,8 @@ std::variant<CodeBlob, std::string> Code::build() const {
   blob.bitmask.assign((starts.back() + 7) / 8, 0);
   for (std::size_t index = 0; index < items_.size(); ++index) {
     const u32 start = starts[index];
-    if (items_[index].marked && !encoded[index].empty()) blob.bitmask[start / 8] = static_cast<u8>(blob.bitmask[start / 8] | 1U << start % 8);
+    if (items_[index].marked && !encoded[index].empty())
+      blob.bitmask[start / 8] = static_cast<u8>(blob.bitmask[start / 8] | 1U << start % 8);
     append(blob.code, encoded[index]);
   }
   u64 largest = 0;

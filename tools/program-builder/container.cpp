@@ -4,7 +4,9 @@
 
 namespace pvm::builder {
 
-void append(Bytes& out, std::span<const u8> bytes) { out.insert(out.end(), bytes.begin(), bytes.end()); }
+void append(Bytes& out, std::span<const u8> bytes) {
+  out.insert(out.end(), bytes.begin(), bytes.end());
+}
 
 void append(Bytes& out, std::string_view text) {
   for (const char character : text) out.push_back(static_cast<u8>(character));
@@ -85,9 +87,13 @@ Section exports_section(const std::vector<ExportEntry>& exports) {
   return section;
 }
 
-Section code_section(const CodeBlob& blob) { return {section_code, raw_container(blob), {}}; }
+Section code_section(const CodeBlob& blob) {
+  return {section_code, raw_container(blob), {}};
+}
 
-u8 blob_version_of(Semantics version) { return ref::is_graypaper(version) ? u8{255} : static_cast<u8>(version); }
+u8 blob_version_of(Semantics version) {
+  return ref::is_graypaper(version) ? u8{255} : static_cast<u8>(version);
+}
 
 PolkavmContainer polkavm_parts(Semantics version, const ProgramParts& program) {
   PolkavmContainer container;

@@ -12,9 +12,10 @@ namespace {
 // The condition, computed apart from ref. Values as the registers hold them; an immediate has been extended to 64 bits.
 bool is_taken(const Group& g, std::string_view name, u64 a, u64 b) {
   const auto comparable = [&](u64 value) -> u64 {
-    if (!g.is_wide()) value = name.find("_signed") != std::string_view::npos ? static_cast<u64>(static_cast<ref::i32>(value)) : value & 0xffffffff;
+    if (!g.is_wide())
+      value = name.find("_signed") != std::string_view::npos ? static_cast<u64>(static_cast<ref::i32>(value)) : value & 0xffffffff;
     // Flipping the sign bit makes signed order unsigned order.
-    return name.find("_signed") != std::string_view::npos ? value ^ u64{1} << 63 : value;
+    return name.find("_signed") != std::string_view::npos ? value ^ u64 { 1 } << 63 : value;
   };
   const u64 left = comparable(a);
   const u64 right = comparable(b);
@@ -47,7 +48,8 @@ void register_pairs(Group& g, Op op) {
   CaseBuilder& same = g.add(clause + ".same_register", "Both operands are the same register.", {clause}).reg("a0", 0x89abcdef);
   finish(same, name + " a0, a0, ", is_taken(g, name, 1, 1));
   for (const char* length : {"2", "4"}) {
-    g.add(clause + ".offset_of_" + length + "_bytes", "The same distance in any length.", {clause, "decode.format.reg_reg_offset", "decode.target"})
+    g.add(clause + ".offset_of_" + length + "_bytes", "The same distance in any length.",
+          {clause, "decode.format.reg_reg_offset", "decode.target"})
         .reg("a0", 5)
         .code("jump there; back: ; load_imm a2, 2; ret; there: ; " + name + " a0, a0, back:" + length + "; load_imm a2, 1; ret")
         .run()
@@ -61,14 +63,16 @@ void register_and_immediate(Group& g, Op op) {
   const std::string clause(isa::row_of(op).clause);
   const auto add = [&](const std::string& what, std::string why, u64 a, const std::string& operand, i64 immediate) {
     const bool taken = is_taken(g, name, a, static_cast<u64>(immediate));
-    CaseBuilder& c = g.add(clause + "." + what, std::move(why) + (taken ? " Taken." : " Not taken."), {clause, "jump.branch", "decode.format.reg_imm_offset"});
+    CaseBuilder& c = g.add(clause + "." + what, std::move(why) + (taken ? " Taken." : " Not taken."),
+                           {clause, "jump.branch", "decode.format.reg_imm_offset"});
     finish(c.reg("a0", a), name + " a0, " + operand + ", ", taken);
   };
   for (const ImmediatePair& pair : immediate_pairs_for(Op::set_less_than_signed_imm)) {
     const NamedValue& a = value_named(pair.a);
     if (!g.is_wide() && a.only_wide) continue;
-    add(std::string(a.name) + "_and_imm_" + std::string(pair.name), "Left " + std::string(a.phrase) + ", right " + std::to_string(pair.immediate) + ".",
-        value_in(g, a), std::to_string(pair.immediate), pair.immediate);
+    add(std::string(a.name) + "_and_imm_" + std::string(pair.name),
+        "Left " + std::string(a.phrase) + ", right " + std::to_string(pair.immediate) + ".", value_in(g, a), std::to_string(pair.immediate),
+        pair.immediate);
   }
   add("five_and_imm_minus_one", "An immediate is sign-extended even where the comparison is unsigned.", 5, "-1", -1);
   const std::pair<const char*, i64> sized[] = {{"-32768:2", -32768}, {"-8388608:3", -8388608}};
@@ -77,7 +81,8 @@ void register_and_immediate(Group& g, Op op) {
         g.by_width(static_cast<u64>(value) & 0xffffffff, static_cast<u64>(value)), operand, value);
   }
   for (const char* length : {"2", "4"}) {
-    g.add(clause + ".offset_of_" + length + "_bytes", "The same distance in any length.", {clause, "decode.format.reg_imm_offset", "decode.target"})
+    g.add(clause + ".offset_of_" + length + "_bytes", "The same distance in any length.",
+          {clause, "decode.format.reg_imm_offset", "decode.target"})
         .reg("a0", 5)
         .code("jump there; back: ; load_imm a2, 2; ret; there: ; " + name + " a0, 5, back:" + length + "; load_imm a2, 1; ret")
         .run()

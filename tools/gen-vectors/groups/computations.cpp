@@ -12,8 +12,12 @@ namespace {
 // What d holds beforehand, so that an instruction that leaves d alone shows.
 constexpr u64 junk = 0x5555555566666666;
 
-std::string clause_of(Op op) { return std::string(isa::row_of(op).clause); }
-std::string mnemonic(Op op) { return std::string(isa::row_of(op).name); }
+std::string clause_of(Op op) {
+  return std::string(isa::row_of(op).clause);
+}
+std::string mnemonic(Op op) {
+  return std::string(isa::row_of(op).name);
+}
 
 CaseBuilder& add(Group& group, Op op, const std::string& what, std::string why) {
   const std::string name = clause_of(op) + "." + what;
@@ -46,7 +50,8 @@ void three_registers(Group& group, Op op) {
     const NamedValue& b = value_named(pair.b);
     if (!group.is_wide() && (a.only_wide || b.only_wide)) continue;
     with_values(group, op, std::string(a.name) + "_and_" + std::string(b.name),
-                name + " with a = " + std::string(a.phrase) + " and b = " + std::string(b.phrase) + ".", value_in(group, a), value_in(group, b));
+                name + " with a = " + std::string(a.phrase) + " and b = " + std::string(b.phrase) + ".", value_in(group, a),
+                value_in(group, b));
   }
   SplitMix64 random(name);
   const u64 mixed_a = random.next();

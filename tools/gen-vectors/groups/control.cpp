@@ -22,7 +22,8 @@ void simple(Group& g) {
       .run()
       .expect_halt()
       .expect_reg("a1", 2);
-  g.add("control.fallthrough.makes_a_target", "The instruction behind fallthrough may be jumped to.", {"control.fallthrough", "target.valid"})
+  g.add("control.fallthrough.makes_a_target", "The instruction behind fallthrough may be jumped to.",
+        {"control.fallthrough", "target.valid"})
       .code("jump over; load_imm a0, 1; fallthrough; over: ; load_imm a1, 2; ret")
       .run()
       .expect_halt()
@@ -43,7 +44,8 @@ void simple(Group& g) {
       .run()
       .expect_halt()
       .expect_reg("a0", 1);
-  g.add("control.unlikely.makes_no_target", "The instruction behind unlikely isn't a jump target.", {"control.unlikely", "target.valid", "block.terminators"})
+  g.add("control.unlikely.makes_no_target", "The instruction behind unlikely isn't a jump target.",
+        {"control.unlikely", "target.valid", "block.terminators"})
       .code("jump over; unlikely; over: ; load_imm a0, 1; ret")
       .run()
       .expect_trap(0);
@@ -51,8 +53,16 @@ void simple(Group& g) {
 
 void host_calls(Group& g) {
   const std::pair<const char*, const char*> numbers[] = {
-      {"zero_without_byte", "0:0"}, {"one", "1"},        {"n127", "127"},        {"n128", "128"},           {"minus_one", "-1"},
-      {"minus_128", "-128:1"},      {"minus_32768", "-32768:2"}, {"minus_8388608", "-8388608:3"}, {"max", "2147483647"}, {"min", "-2147483648"},
+      {"zero_without_byte", "0:0"},
+      {"one", "1"},
+      {"n127", "127"},
+      {"n128", "128"},
+      {"minus_one", "-1"},
+      {"minus_128", "-128:1"},
+      {"minus_32768", "-32768:2"},
+      {"minus_8388608", "-8388608:3"},
+      {"max", "2147483647"},
+      {"min", "-2147483648"},
       {"padded", "3:4"},
   };
   for (const auto& [what, operand] : numbers) {
@@ -73,7 +83,8 @@ void host_calls(Group& g) {
       .run()
       .expect_host_call(g.is_graypaper() ? ~u64{0} : 0xffffffff)
       .expect_next_pc(2);
-  g.add("control.ecalli.makes_no_target", "The instruction behind a host call isn't a jump target.", {"control.ecalli", "target.valid", "block.terminators"})
+  g.add("control.ecalli.makes_no_target", "The instruction behind a host call isn't a jump target.",
+        {"control.ecalli", "target.valid", "block.terminators"})
       .code("jump over; ecalli 1; over: ; load_imm a0, 1; ret")
       .run()
       .expect_trap(0);
@@ -88,7 +99,8 @@ void host_calls(Group& g) {
       .run()
       .expect_halt()
       .expect_reg("a0", 107);
-  g.add("control.ecalli.two_in_a_row", "Two host calls follow each other without anything in between.", {"control.ecalli", "resume.host_call"})
+  g.add("control.ecalli.two_in_a_row", "Two host calls follow each other without anything in between.",
+        {"control.ecalli", "resume.host_call"})
       .code("ecalli 1; ecalli 2; ret")
       .run()
       .expect_host_call(1)
@@ -118,11 +130,13 @@ void jumps(Group& g) {
       .expect_halt()
       .expect_reg("a0", 1);
   for (const char* length : {"1", "2", "3", "4"}) {
-    g.add(std::string("control.jump.offset_of_") + length + "_bytes", "The same offset in any length.", {"control.jump", "decode.format.offset", "decode.immediate"})
+    g.add(std::string("control.jump.offset_of_") + length + "_bytes", "The same offset in any length.",
+          {"control.jump", "decode.format.offset", "decode.immediate"})
         .code(std::string("jump over:") + length + "; trap; over: ; load_imm a1, 2; ret")
         .run()
         .expect_halt();
-    g.add(std::string("control.jump.negative_offset_of_") + length + "_bytes", "A negative offset in any length.", {"control.jump", "decode.format.offset", "decode.target"})
+    g.add(std::string("control.jump.negative_offset_of_") + length + "_bytes", "A negative offset in any length.",
+          {"control.jump", "decode.format.offset", "decode.target"})
         .code(std::string("jump over; back: ; load_imm a1, 2; ret; over: ; jump back:") + length)
         .run()
         .expect_halt();
@@ -139,21 +153,31 @@ void jumps(Group& g) {
     g.add("control.load_imm_and_jump_indirect.imm_of_" + bytes, "The first immediate is loaded, the jump goes to base plus the second.",
           {"control.load_imm_and_jump_indirect", "decode.format.reg_reg_imm_imm", "decode.immediate"})
         .reg("a2", 2)
-        .code(std::string("load_imm_and_jump_indirect a0, a2, ") + immediates[length] + ", 0; trap; over: ; load_imm a1, 2; ret; .table over")
+        .code(std::string("load_imm_and_jump_indirect a0, a2, ") + immediates[length] +
+              ", 0; trap; over: ; load_imm a1, 2; ret; .table over")
         .run()
         .expect_halt()
         .expect_reg("a1", 2);
     g.add("control.jump_indirect.imm_of_" + bytes, "The address is base plus sign-extended immediate, modulo 2^32.",
           {"control.jump_indirect", "decode.format.reg_imm", "jump.dynamic"})
-        .reg("a2", u64{2} - static_cast<u64>(length == 0 ? 0 : length == 1 ? -2 : length == 2 ? -32768 : length == 3 ? -8388608 : -2147483648LL))
+        .reg("a2", u64{2} - static_cast<u64>(length == 0   ? 0
+                                             : length == 1 ? -2
+                                             : length == 2 ? -32768
+                                             : length == 3 ? -8388608
+                                                           : -2147483648LL))
         .code(std::string("jump_indirect a2, ") + immediates[length] + "; trap; over: ; load_imm a1, 2; ret; .table over")
         .run()
         .expect_halt()
         .expect_reg("a1", 2);
     g.add("control.load_imm_and_jump_indirect.second_imm_of_" + bytes, "The second immediate has what bytes are left.",
           {"control.load_imm_and_jump_indirect", "decode.format.reg_reg_imm_imm", "jump.dynamic"})
-        .reg("a2", u64{2} - static_cast<u64>(length == 0 ? 0 : length == 1 ? -2 : length == 2 ? -32768 : length == 3 ? -8388608 : -2147483648LL))
-        .code(std::string("load_imm_and_jump_indirect a0, a2, 5, ") + immediates[length] + "; trap; over: ; load_imm a1, 2; ret; .table over")
+        .reg("a2", u64{2} - static_cast<u64>(length == 0   ? 0
+                                             : length == 1 ? -2
+                                             : length == 2 ? -32768
+                                             : length == 3 ? -8388608
+                                                           : -2147483648LL))
+        .code(std::string("load_imm_and_jump_indirect a0, a2, 5, ") + immediates[length] +
+              "; trap; over: ; load_imm a1, 2; ret; .table over")
         .run()
         .expect_halt()
         .expect_reg("a0", 5)
@@ -161,8 +185,9 @@ void jumps(Group& g) {
   }
   g.add("control.load_imm_and_jump.call_and_return", "load_imm_and_jump calls: the loaded address leads back through the jump table.",
         {"control.load_imm_and_jump", "control.jump_indirect", "jump.dynamic"})
-      .code("move_reg s0, ra; load_imm_and_jump ra, &back, function; back: ; add_imm_32 a0, a0, 1; jump_indirect s0, 0\n"
-            "function: ; load_imm a0, 41; ret")
+      .code(
+          "move_reg s0, ra; load_imm_and_jump ra, &back, function; back: ; add_imm_32 a0, a0, 1; jump_indirect s0, 0\n"
+          "function: ; load_imm a0, 41; ret")
       .run()
       .expect_halt()
       .expect_reg("a0", 42);

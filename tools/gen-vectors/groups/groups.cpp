@@ -36,10 +36,13 @@ constexpr GroupDefinition definitions[] = {
     {"standard", define_standard},
     {"validate", define_validate},
     {"programs", define_programs},
+    {"differences", define_differences},
 };
 
 }  // namespace
 
-std::span<const GroupDefinition> all_groups() { return definitions; }
+std::span<const GroupDefinition> all_groups() {
+  return definitions;
+}
 
 }  // namespace pvm::gen

@@ -27,6 +27,9 @@ void define_exits(Group& group);
 void define_resume(Group& group);
 void define_gas_flat(Group& group);
 void define_gas_instruction(Group& group);
+/// Parts of the two groups above.
+void define_metering(Group& group);
+void define_paid_fills(Group& group);
 void define_pipeline_rows(Group& group);
 void define_pipeline_blocks(Group& group);
 void define_containers(Group& group);
@@ -35,5 +38,6 @@ void define_raw(Group& group);
 void define_standard(Group& group);
 void define_validate(Group& group);
 void define_programs(Group& group);
+void define_differences(Group& group);
 
 }  // namespace pvm::gen

@@ -6,13 +6,16 @@ namespace pvm::gen {
 
 namespace {
 
-std::string number(u64 value) { return std::to_string(value); }
+std::string number(u64 value) {
+  return std::to_string(value);
+}
 
 void addresses(Group& g) {
   // Two entries: 2 leads to `one`, 4 to `two`.
   const std::string code = "jump_indirect a0, 0; trap; one: ; load_imm a1, 1; ret; two: ; load_imm a1, 2; ret; .table one, two";
   const auto add = [&](const char* what, const char* why, u64 address, u64 result) {
-    CaseBuilder& c = g.add(std::string("jump.dynamic.") + what, why, {"jump.dynamic", "control.jump_indirect"}).reg("a0", address).code(code).run();
+    CaseBuilder& c =
+        g.add(std::string("jump.dynamic.") + what, why, {"jump.dynamic", "control.jump_indirect"}).reg("a0", address).code(code).run();
     if (result != 0) c.expect_halt().expect_reg("a1", result);
     if (result == 0) c.expect_trap(0).expect_next_pc(none);
   };
@@ -70,7 +73,10 @@ void halts(Group& g) {
 
 void tables(Group& g) {
   const auto entries = [&](const std::string& what, const char* why, const std::string& code) -> CaseBuilder& {
-    return g.add("jump.table." + what, why, {"jump.table", "jump.dynamic", "target.valid"}).reg("a0", 2).code("jump_indirect a0, 0; trap;" + code).run();
+    return g.add("jump.table." + what, why, {"jump.table", "jump.dynamic", "target.valid"})
+        .reg("a0", 2)
+        .code("jump_indirect a0, 0; trap;" + code)
+        .run();
   };
   for (u32 size = 1; size <= 4; ++size) {
     entries("entries_of_" + number(size) + "_bytes", "Entries are little-endian numbers of the size that the container states.",
@@ -94,37 +100,49 @@ void tables(Group& g) {
       .run();
   if (g.is_graypaper()) g.cases.back().expect_halt().expect_reg("a2", 5);
   if (!g.is_graypaper()) g.cases.back().expect_trap(7);
-  entries("entry_is_end_of_code", "An entry equal to the length of the code traps at the jump.", "load_imm a1, 1; ret; .table 8").expect_trap(0);
+  entries("entry_is_end_of_code", "An entry equal to the length of the code traps at the jump.", "load_imm a1, 1; ret; .table 8")
+      .expect_trap(0);
   entries("entry_beyond_code", "An entry beyond the code traps at the jump.", "load_imm a1, 1; ret; .table 200").expect_trap(0);
   entries("entry_greatest", "The greatest entry of four bytes.", "load_imm a1, 1; ret; .table 0xffffffff").expect_trap(0);
   entries("entry_inside_instruction", "An entry that points into an instruction.", "load_imm a1, 1; ret; .table 4").expect_trap(0);
-  entries("entry_in_middle_of_block", "An entry that points to an instruction that no terminator precedes.", "load_imm a1, 1; load_imm a2, 2; ret; .table 6").expect_trap(0);
-  entries("entry_behind_ecalli", "A host call doesn't make its successor a target.", "ecalli 1; load_imm a2, 2; ret; .table 5").expect_trap(0);
-  entries("entry_is_start", "Entry 0 leads to the start of the code: here an endless loop that gas ends.", "ret; .table 0").gas(10).expect(Status::out_of_gas);
+  entries("entry_in_middle_of_block", "An entry that points to an instruction that no terminator precedes.",
+          "load_imm a1, 1; load_imm a2, 2; ret; .table 6")
+      .expect_trap(0);
+  entries("entry_behind_ecalli", "A host call doesn't make its successor a target.", "ecalli 1; load_imm a2, 2; ret; .table 5")
+      .expect_trap(0);
+  entries("entry_is_start", "Entry 0 leads to the start of the code: here an endless loop that gas ends.", "ret; .table 0")
+      .gas(10)
+      .expect(Status::out_of_gas);
   entries("empty_table", "Without a table every address but one traps.", "ret").expect_trap(0);
-  entries("later_entry_invalid", "An invalid entry does no harm unless it is used.", "one: ; load_imm a1, 1; ret; .table one, 200, 1").expect_halt();
+  entries("later_entry_invalid", "An invalid entry does no harm unless it is used.", "one: ; load_imm a1, 1; ret; .table one, 200, 1")
+      .expect_halt();
   entries("entry_to_invalid_opcode", "An entry that points to an invalid opcode behind a terminator.", "one: ; .raw ff; ret; .table one")
       .expect_trap(3)
       .jam_rejects(ref::Reason::invalid_opcode);
   if (!g.is_graypaper()) return;
   for (const u32 size : {5U, 8U, 9U, 255U}) {
-    entries("entries_of_" + number(size) + "_bytes", "Entries may have any size; all their bytes count.", "one: ; load_imm a1, 1; ret; .table one, one; .entry_size " + number(size))
+    entries("entries_of_" + number(size) + "_bytes", "Entries may have any size; all their bytes count.",
+            "one: ; load_imm a1, 1; ret; .table one, one; .entry_size " + number(size))
         .expect_halt()
         .expect_reg("a1", 1);
   }
-  entries("entry_wider_than_code", "An entry whose upper bytes aren't 0 lies beyond the code.", "one: ; load_imm a1, 1; ret; .table 0x100000003; .entry_size 5").expect_trap(0);
+  entries("entry_wider_than_code", "An entry whose upper bytes aren't 0 lies beyond the code.",
+          "one: ; load_imm a1, 1; ret; .table 0x100000003; .entry_size 5")
+      .expect_trap(0);
 }
 
 // [jump.static] in each of its instructions.
 void statics(Group& g) {
-  const std::pair<const char*, const char*> targets[] = {{"inside_instruction", "1"}, {"beyond_end", "50"}, {"far_below_zero", "-1000"}, {"greatest", "0x7fffffff"}};
+  const std::pair<const char*, const char*> targets[] = {
+      {"inside_instruction", "1"}, {"beyond_end", "50"}, {"far_below_zero", "-1000"}, {"greatest", "0x7fffffff"}};
   for (const auto& [what, target] : targets) {
     g.add(std::string("jump.static.jump_") + what, "A bad target traps at the jump.", {"jump.static", "control.jump", "exit.trap"})
         .code(std::string("load_imm a0, 1; jump ") + target)
         .run()
         .expect_trap(3)
         .expect_reg("a0", 1);
-    g.add(std::string("jump.static.call_") + what, "A bad target traps at the jump, after d was written.", {"jump.static", "control.load_imm_and_jump", "exit.trap"})
+    g.add(std::string("jump.static.call_") + what, "A bad target traps at the jump, after d was written.",
+          {"jump.static", "control.load_imm_and_jump", "exit.trap"})
         .code(std::string("load_imm a0, 1; load_imm_and_jump a0, 77, ") + target)
         .run()
         .expect_trap(3)

@@ -53,14 +53,17 @@ u64 extended(const Access& access, u64 value) {
   return access.is_signed && value >> (bits - 1) != 0 ? value | ~u64{0} << bits : value;
 }
 
-u64 stored_value(const Access& access) { return access.has_immediate ? 0x44332211 : stored; }
+u64 stored_value(const Access& access) {
+  return access.has_immediate ? 0x44332211 : stored;
+}
 
 CaseBuilder& add(Group& g, const Access& access, const std::string& what, std::string why) {
   return g.add(access.clause + "." + what, std::move(why), {access.clause, "access.address", "access.range"}).regions().reg("a0", stored);
 }
 
 // A permitted access at `address` with `offset` in the instruction.
-CaseBuilder& good(Group& g, const Access& access, const std::string& what, std::string why, u64 base, const std::string& offset, u64 address, bool read_only) {
+CaseBuilder& good(Group& g, const Access& access, const std::string& what, std::string why, u64 base, const std::string& offset,
+                  u64 address, bool read_only) {
   CaseBuilder& c = add(g, access, what, std::move(why)).reg("a1", base).code(access.text(address, offset) + "; ret");
   const u64 region = read_only ? ro_start : address >= 0xf0000000 ? stack_top - 4096 : rw_start;
   // Neighbours show a stray write, and a load of too few or too many bytes.
@@ -101,18 +104,32 @@ void one_instruction(Group& g, const Access& access) {
   };
   plain("rw_first_byte", "the first bytes of the read-write data", rw_start);
   plain("rw_last_byte", "the last bytes of the read-write data", rw_start + 8192 - size);
-  if (size > 1) {
+  if (size > 1 && access.is_indirect) {
     plain("unaligned_by_1", "at an odd address", rw_start + 0x101);
     plain("across_pages", "across the border between two accessible pages", rw_start + 4096 - size / 2).also({"access.endian"});
   }
   if (access.is_load) {
     plain("ro_last_byte", "the last bytes of the read-only page", ro_start + 4096 - size, true).also({"map.rights"});
     if (access.is_signed || size < 8) {
-      add(g, access, "positive", "The value's topmost bit is 0: zeros above.").put(rw_start, bytes_of(0x7f, static_cast<u32>(size))).reg("a1", rw_start).code(access.text(rw_start) + "; ret").run().expect_halt().expect_reg("a0", 0x7f);
-      add(g, access, "all_ones", "All bits of the value are 1.").put(rw_start, bytes_of(~u64{0}, static_cast<u32>(size))).reg("a1", rw_start).code(access.text(rw_start) + "; ret").run().expect_halt().expect_reg("a0", extended(access, ~u64{0}));
+      add(g, access, "positive", "The value's topmost bit is 0: zeros above.")
+          .put(rw_start, bytes_of(0x7f, static_cast<u32>(size)))
+          .reg("a1", rw_start)
+          .code(access.text(rw_start) + "; ret")
+          .run()
+          .expect_halt()
+          .expect_reg("a0", 0x7f);
+      add(g, access, "all_ones", "All bits of the value are 1.")
+          .put(rw_start, bytes_of(~u64{0}, static_cast<u32>(size)))
+          .reg("a1", rw_start)
+          .code(access.text(rw_start) + "; ret")
+          .run()
+          .expect_halt()
+          .expect_reg("a0", extended(access, ~u64{0}));
     }
   } else {
-    bad(g, access, "to_read_only", "Read-only data can't be written to.", ro_start + 8, ro_start, true).also({"map.rights"}).watch(ro_start, 16);
+    bad(g, access, "to_read_only", "Read-only data can't be written to.", ro_start + 8, ro_start, true)
+        .also({"map.rights"})
+        .watch(ro_start, 16);
   }
   bad(g, access, "last_low_byte", "0xffff is the last address that is never accessible.", 0x10000 - size, 0).also({"access.low"});
   if (size == 1) {
@@ -120,29 +137,51 @@ void one_instruction(Group& g, const Access& access) {
     bad(g, access, "behind_rw", "One byte behind the region.", rw_start + 8192, rw_start + 8192);
     bad(g, access, "last_address", "The last byte of the address space.", 0xffffffff, 0xfffff000).also({"access.wrap"});
   } else {
-    bad(g, access, "across_end_of_rw", "An access that begins inside and ends outside happens not at all.", rw_start + 8192 - size + 1, rw_start + 8192);
-    bad(g, access, "across_start_of_rw", "An access that begins outside and ends inside happens not at all.", rw_start - size + 1, rw_start - 4096);
-    bad(g, access, "across_low", "An access that begins below 2^16 and ends above it.", 0x10000 - size / 2, 0).also({"access.low"});
+    bad(g, access, "across_end_of_rw", "An access that begins inside and ends outside happens not at all.", rw_start + 8192 - size + 1,
+        rw_start + 8192);
     bad(g, access, "across_end_of_space", "An access that ends beyond 2^32.", (u64{1} << 32) - size / 2, 0xfffff000).also({"access.wrap"});
+    if (!access.is_indirect) return;
+    bad(g, access, "across_start_of_rw", "An access that begins outside and ends inside happens not at all.", rw_start - size + 1,
+        rw_start - 4096);
+    bad(g, access, "across_low", "An access that begins below 2^16 and ends above it.", 0x10000 - size / 2, 0).also({"access.low"});
   }
   if (!access.is_indirect) return;
   good(g, access, "offset_negative", "The offset is sign-extended.", rw_start + 0x101, "-1", rw_start + 0x100, false);
-  good(g, access, "offset_wraps", "Base plus offset is taken modulo 2^32.", 0xfffffff0, "0x30110", rw_start + 0x100, false).also({"access.address"});
+  good(g, access, "offset_wraps", "Base plus offset is taken modulo 2^32.", 0xfffffff0, "0x30110", rw_start + 0x100, false)
+      .also({"access.address"});
   if (g.is_wide()) {
     good(g, access, "upper_half_of_base", "The upper half of the base is ignored.", 0x1234567800030100, "0", rw_start + 0x100, false);
-    good(g, access, "sum_beyond_2_32", "A sum beyond 2^32 wraps even if the register is wider.", 0xffffffff, "0x30101", rw_start + 0x100, false);
+    good(g, access, "sum_beyond_2_32", "A sum beyond 2^32 wraps even if the register is wider.", 0xffffffff, "0x30101", rw_start + 0x100,
+         false);
   }
   if (access.is_load) {
-    add(g, access, "d_is_a", "The base is read before d is written.").put(rw_start, bytes_of(0x55, static_cast<u32>(size))).reg("a1", rw_start).code(access.name + " a1, a1, 0; ret").run().expect_halt().expect_reg("a1", 0x55);
-    add(g, access, "d_is_a_refused", "A refused load leaves d alone, also where d is the base.").reg("a1", 0x50000).code(access.name + " a1, a1, 0; ret").run().expect_refused(0, 0x50000).expect_reg("a1", 0x50000);
+    add(g, access, "d_is_a", "The base is read before d is written.")
+        .put(rw_start, bytes_of(0x55, static_cast<u32>(size)))
+        .reg("a1", rw_start)
+        .code(access.name + " a1, a1, 0; ret")
+        .run()
+        .expect_halt()
+        .expect_reg("a1", 0x55);
+    add(g, access, "d_is_a_refused", "A refused load leaves d alone, also where d is the base.")
+        .reg("a1", 0x50000)
+        .code(access.name + " a1, a1, 0; ret")
+        .run()
+        .expect_refused(0, 0x50000)
+        .expect_reg("a1", 0x50000);
   } else if (!access.has_immediate) {
-    add(g, access, "a_is_b", "The base itself is stored.").reg("a1", rw_start).code(access.name + " a1, a1, 0; ret").run().expect_halt().expect_memory(rw_start, conformance::hex_bytes(bytes_of(rw_start, static_cast<u32>(size))));
+    add(g, access, "a_is_b", "The base itself is stored.")
+        .reg("a1", rw_start)
+        .code(access.name + " a1, a1, 0; ret")
+        .run()
+        .expect_halt()
+        .expect_memory(rw_start, conformance::hex_bytes(bytes_of(rw_start, static_cast<u32>(size))));
   }
 }
 
 // The immediate that a store_imm writes, in each length, sign-extended to the access.
 void stored_immediates(Group& g, const Access& access) {
-  const std::pair<const char*, i64> values[] = {{"0:0", 0}, {"-128:1", -128}, {"-32768:2", -32768}, {"-8388608:3", -8388608}, {"-2147483648:4", -2147483648LL}};
+  const std::pair<const char*, i64> values[] = {
+      {"0:0", 0}, {"-128:1", -128}, {"-32768:2", -32768}, {"-8388608:3", -8388608}, {"-2147483648:4", -2147483648LL}};
   for (const auto& [operand, value] : values) {
     const std::string digits = value < 0 ? "minus_" + std::to_string(-value) : std::to_string(value);
     add(g, access, "value_" + digits, "The immediate is sign-extended, then its low bytes are stored.")
@@ -195,7 +234,8 @@ void define_memory(Group& g) {
       .run()
       .expect_halt()
       .expect_reg("a0", 0x99);
-  g.add("access.endian.bytes_of_a_word", "What is stored as a word is read back byte by byte, the least significant first.", {"access.endian"})
+  g.add("access.endian.bytes_of_a_word", "What is stored as a word is read back byte by byte, the least significant first.",
+        {"access.endian"})
       .regions()
       .reg("a0", 0x44332211)
       .code("store_u32 a0, 0x30000; load_u8 a1, 0x30000; load_u8 a2, 0x30001; load_u8 a3, 0x30002; load_u8 a4, 0x30003; ret")

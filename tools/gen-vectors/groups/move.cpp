@@ -34,8 +34,16 @@ void load_imm(Group& g) {
 void load_imm64(Group& g) {
   if (!g.has(isa::Op::load_imm64)) return;
   const std::pair<const char*, u64> values[] = {
-      {"zero", 0},          {"one", 1},          {"minus_one", ~u64{0}},           {"min", u64{1} << 63},     {"max", (u64{1} << 63) - 1},
-      {"all_32", 0xffffffff}, {"two_32", u64{1} << 32}, {"min_32", 0x80000000},   {"upper_half", 0xffffffff00000000}, {"pattern", 0x0123456789abcdef},
+      {"zero", 0},
+      {"one", 1},
+      {"minus_one", ~u64{0}},
+      {"min", u64{1} << 63},
+      {"max", (u64{1} << 63) - 1},
+      {"all_32", 0xffffffff},
+      {"two_32", u64{1} << 32},
+      {"min_32", 0x80000000},
+      {"upper_half", 0xffffffff00000000},
+      {"pattern", 0x0123456789abcdef},
   };
   for (const auto& [what, value] : values) {
     g.add(std::string("move.load_imm64.") + what, "Eight bytes are taken as they are, without extension.",
@@ -72,7 +80,11 @@ void define_move(Group& g) {
   keep("move_reg.to_itself", "Moving a register to itself changes nothing.", "move_reg a0, a0; ret", odd_value, 0);
 }
 
-void define_alu(Group& g) { define_computations(g, "alu"); }
-void define_bits(Group& g) { define_computations(g, "bits"); }
+void define_alu(Group& g) {
+  define_computations(g, "alu");
+}
+void define_bits(Group& g) {
+  define_computations(g, "bits");
+}
 
 }  // namespace pvm::gen

@@ -37,4 +37,36 @@ std::string operands_text(const isa::Row& row, std::string_view d, std::string_v
   return text;
 }
 
+bool is_representative(const isa::Row& row) {
+  if (row.ends_block) return true;
+  constexpr std::string_view others[] = {"unlikely",
+                                         "ecalli",
+                                         "load_imm64",
+                                         "load_imm",
+                                         "move_reg",
+                                         "cmov_if_zero",
+                                         "cmov_if_zero_imm",
+                                         "add_imm_32",
+                                         "add_32",
+                                         "div_signed_32",
+                                         "mul_upper_signed_unsigned",
+                                         "count_set_bits_32",
+                                         "sign_extend_8",
+                                         "reverse_byte",
+                                         "shift_logical_left_imm_alt_32",
+                                         "and",
+                                         "memset",
+                                         "sbrk",
+                                         "store_imm_u8",
+                                         "load_u8",
+                                         "store_u8",
+                                         "store_imm_indirect_u16",
+                                         "store_indirect_u32",
+                                         "load_indirect_i32"};
+  for (const std::string_view name : others) {
+    if (row.name == name) return true;
+  }
+  return false;
+}
+
 }  // namespace pvm::gen

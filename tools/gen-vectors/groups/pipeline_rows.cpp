@@ -55,9 +55,10 @@ void row_case(Group& g, const isa::Row& row, u32 memory_cost) {
     starts.push_back(static_cast<u32>(std::get<CodeBlob>(laid_out).code.size()));
     code += block;
   }
-  CaseBuilder& c = g.add("pipeline.table." + std::string(row.name) + ".memory_cost_" + std::to_string(memory_cost),
-                         "What " + std::string(row.name) + " costs: alone, in a chain, side by side, behind and before a dependent instruction.",
-                         {"pipeline.table", std::string(row.clause)});
+  CaseBuilder& c =
+      g.add("pipeline.table." + std::string(row.name) + ".memory_cost_" + std::to_string(memory_cost),
+            "What " + std::string(row.name) + " costs: alone, in a chain, side by side, behind and before a dependent instruction.",
+            {"pipeline.table", std::string(row.clause)});
   c.code(code + "target: ; trap").pipeline(plenty, memory_cost).pc(none);
   for (const u32 start : starts) c.set_gas(plenty).set_pc(start).run();
 }

@@ -16,6 +16,7 @@ builder::PolkavmContainer sample_container(Semantics version);
 builder::Section* section_of(builder::PolkavmContainer& container, u8 id);
 
 /// A case that loads `bytes`: refused for `reason`, or run with 42 in a0 at the end.
-CaseBuilder& container_case(Group& g, const std::string& what, std::string why, std::vector<std::string> clauses, Bytes bytes, std::optional<ref::Reason> reason);
+CaseBuilder& container_case(Group& g, const std::string& what, std::string why, std::vector<std::string> clauses, Bytes bytes,
+                            std::optional<ref::Reason> reason);
 
 }  // namespace pvm::gen

@@ -15,7 +15,7 @@ namespace {
 
 Bytes with_sections(Group& g, std::vector<Section> sections) {
   PolkavmContainer container;
-  container.version = builder::blob_version_of(g.version);
+  container.version = sample_container(g.version).version;
   container.sections = std::move(sections);
   return builder::polkavm_container(container);
 }
@@ -36,7 +36,8 @@ Bytes without(Group& g, u8 id) {
 }
 
 void order(Group& g) {
-  const auto check = [&](const std::string& what, std::string why, Bytes bytes, std::optional<Reason> reason, std::string clause = "blob.sections") {
+  const auto check = [&](const std::string& what, std::string why, Bytes bytes, std::optional<Reason> reason,
+                         std::string clause = "blob.sections") {
     container_case(g, "blob.sections." + what, std::move(why), {std::move(clause), "blob.sections"}, std::move(bytes), reason);
   };
   const PolkavmContainer sample = sample_container(g.version);
@@ -50,17 +51,21 @@ void order(Group& g) {
     const bool fine = first >= 128;
     // Section 2 or 3 in front of section 1 is too long for the size 0 first of all.
     const Reason reason = first == 1 ? Reason::ro_data_too_long : Reason::unexpected_section;
-    check(ids, fine ? "Sections from 128 on may stand in any order." : "A section in front of one that must precede it.", builder::polkavm_container(swapped), fine ? std::nullopt : std::optional(reason));
+    check(ids, fine ? "Sections from 128 on may stand in any order." : "A section in front of one that must precede it.",
+          builder::polkavm_container(swapped), fine ? std::nullopt : std::optional(reason));
   }
   for (const Section& section : sample.sections) {
     PolkavmContainer doubled = sample;
     const auto place = std::find_if(doubled.sections.begin(), doubled.sections.end(), [&](const Section& s) { return s.id == section.id; });
     doubled.sections.insert(place, section);
-    check("twice_" + std::to_string(section.id), section.id >= 128 ? "A section from 128 on may be repeated." : "A section that is repeated.", builder::polkavm_container(doubled), section.id >= 128 ? std::nullopt : std::optional(Reason::unexpected_section));
+    check("twice_" + std::to_string(section.id),
+          section.id >= 128 ? "A section from 128 on may be repeated." : "A section that is repeated.", builder::polkavm_container(doubled),
+          section.id >= 128 ? std::nullopt : std::optional(Reason::unexpected_section));
     if (section.id == 6) continue;
     std::optional<Reason> reason;
     if (section.id == 1) reason = Reason::ro_data_too_long;
-    check("without_" + std::to_string(section.id), "Every section but the code may be absent; payloads need their sizes.", without(g, section.id), reason);
+    check("without_" + std::to_string(section.id), "Every section but the code may be absent; payloads need their sizes.",
+          without(g, section.id), reason);
   }
   check("only_code", "A blob of nothing but code.", with_sections(g, {builder::code_section(sample_code(g.version))}), std::nullopt);
   check("without_code", "A blob without code.", without(g, 6), Reason::missing_code, "blob.end");
@@ -68,30 +73,37 @@ void order(Group& g) {
   for (const u32 id : {7U, 8U, 64U, 127U}) {
     PolkavmContainer container = sample;
     container.sections.insert(container.sections.begin(), {static_cast<u8>(id), {1, 2}, {}});
-    check("unknown_" + std::to_string(id) + "_first", "An unknown section below 128.", builder::polkavm_container(container), Reason::unexpected_section);
+    check("unknown_" + std::to_string(id) + "_first", "An unknown section below 128.", builder::polkavm_container(container),
+          Reason::unexpected_section);
     container = sample;
     container.sections.push_back({static_cast<u8>(id), {1, 2}, {}});
-    check("unknown_" + std::to_string(id) + "_last", "An unknown section below 128.", builder::polkavm_container(container), Reason::unexpected_section);
+    check("unknown_" + std::to_string(id) + "_last", "An unknown section below 128.", builder::polkavm_container(container),
+          Reason::unexpected_section);
   }
   for (const u32 id : {128U, 129U, 130U, 131U, 200U, 255U}) {
     PolkavmContainer container = sample;
     container.sections.insert(container.sections.begin(), {static_cast<u8>(id), {1, 2}, {}});
-    check("optional_" + std::to_string(id) + "_first", "A section from 128 on in front of the others: none of those may follow.", builder::polkavm_container(container), Reason::unexpected_section, "blob.debug");
+    check("optional_" + std::to_string(id) + "_first", "A section from 128 on in front of the others: none of those may follow.",
+          builder::polkavm_container(container), Reason::unexpected_section, "blob.debug");
     container = sample;
     container.sections.push_back({static_cast<u8>(id), Bytes(300, 0xaa), {}});
-    check("optional_" + std::to_string(id) + "_last", "A section from 128 on is skipped by its length.", builder::polkavm_container(container), std::nullopt, "blob.debug");
+    check("optional_" + std::to_string(id) + "_last", "A section from 128 on is skipped by its length.",
+          builder::polkavm_container(container), std::nullopt, "blob.debug");
     container = sample;
     container.sections.push_back({static_cast<u8>(id), {}, {}});
-    check("optional_" + std::to_string(id) + "_empty", "An empty section from 128 on.", builder::polkavm_container(container), std::nullopt, "blob.debug");
+    check("optional_" + std::to_string(id) + "_empty", "An empty section from 128 on.", builder::polkavm_container(container), std::nullopt,
+          "blob.debug");
   }
-  check("late_code", "Code behind a section from 128 on.", with_sections(g, {{200, {1}, {}}, builder::code_section(sample_code(g.version))}), Reason::unexpected_section);
+  check("late_code", "Code behind a section from 128 on.",
+        with_sections(g, {{200, {1}, {}}, builder::code_section(sample_code(g.version))}), Reason::unexpected_section);
   for (const u8 id : {u8{1}, u8{2}, u8{4}, u8{5}, u8{6}, u8{128}, u8{200}}) {
     PolkavmContainer container = sample;
     Section* section = section_of(container, id);
     Bytes length;
     builder::append_varint(length, section->content.size() + 100000);
     section->length = length;
-    check("length_of_" + std::to_string(id) + "_beyond_blob", "A section that is longer than the rest of the blob.", builder::polkavm_container(container), Reason::truncated);
+    check("length_of_" + std::to_string(id) + "_beyond_blob", "A section that is longer than the rest of the blob.",
+          builder::polkavm_container(container), Reason::truncated);
   }
 }
 
@@ -121,15 +133,20 @@ void memory_sections(Group& g) {
   payload(3, "empty", "An empty payload.", {}, std::nullopt);
   payload(3, "exact", "A payload as long as its region.", Bytes(6, 9), std::nullopt);
   payload(3, "one_more", "A payload longer than its region.", Bytes(7, 9), Reason::rw_data_too_long);
-  container_case(g, "blob.ro_data.without_sizes", "A payload without the section of sizes.", {"blob.ro_data"}, with_sections(g, {{2, {1}, {}}, builder::code_section(sample_code(g.version))}), Reason::ro_data_too_long);
-  container_case(g, "blob.rw_data.without_sizes", "A payload without the section of sizes.", {"blob.rw_data"}, with_sections(g, {{3, {1}, {}}, builder::code_section(sample_code(g.version))}), Reason::rw_data_too_long);
-  container_case(g, "blob.ro_data.empty_without_sizes", "An empty payload needs no sizes.", {"blob.ro_data"}, with_sections(g, {{2, {}, {}}, builder::code_section(sample_code(g.version))}), std::nullopt);
-  container_case(g, "blob.rw_data.empty_without_sizes", "An empty payload needs no sizes.", {"blob.rw_data"}, with_sections(g, {{3, {}, {}}, builder::code_section(sample_code(g.version))}), std::nullopt);
+  container_case(g, "blob.ro_data.without_sizes", "A payload without the section of sizes.", {"blob.ro_data"},
+                 with_sections(g, {{2, {1}, {}}, builder::code_section(sample_code(g.version))}), Reason::ro_data_too_long);
+  container_case(g, "blob.rw_data.without_sizes", "A payload without the section of sizes.", {"blob.rw_data"},
+                 with_sections(g, {{3, {1}, {}}, builder::code_section(sample_code(g.version))}), Reason::rw_data_too_long);
+  container_case(g, "blob.ro_data.empty_without_sizes", "An empty payload needs no sizes.", {"blob.ro_data"},
+                 with_sections(g, {{2, {}, {}}, builder::code_section(sample_code(g.version))}), std::nullopt);
+  container_case(g, "blob.rw_data.empty_without_sizes", "An empty payload needs no sizes.", {"blob.rw_data"},
+                 with_sections(g, {{3, {}, {}}, builder::code_section(sample_code(g.version))}), std::nullopt);
 }
 
 void names(Group& g) {
   const auto imports = [&](const std::string& what, std::string why, Bytes content, std::optional<Reason> reason, bool strict = false) {
-    CaseBuilder& c = container_case(g, "blob.imports." + what, std::move(why), {"blob.imports"}, with_content(g, 4, std::move(content)), reason);
+    CaseBuilder& c =
+        container_case(g, "blob.imports." + what, std::move(why), {"blob.imports"}, with_content(g, 4, std::move(content)), reason);
     if (strict) c.also({"blob.strict"}).config([](conformance::Config& config) { config.strict = true; });
   };
   const auto table = [](u64 count, const std::vector<u32>& offsets, std::string_view symbols) {
@@ -157,12 +174,16 @@ void names(Group& g) {
     imports("strict_good", "Strict loading accepts valid imports.", table(2, {0, 1}, "abc"), std::nullopt, strict);
     imports("strict_empty_symbol", "An empty symbol is valid.", table(2, {3, 3}, "abc"), std::nullopt, strict);
     imports("strict_offset_at_end", "The last import may be empty.", table(1, {3}, "abc"), std::nullopt, strict);
-    imports("strict_offset_beyond_symbols", "Strict loading refuses an import beyond the symbol bytes.", table(1, {4}, "abc"), Reason::invalid_import, strict);
-    imports("strict_offset_greatest", "Strict loading refuses the greatest offset.", table(1, {0xffffffff}, "abc"), Reason::invalid_import, strict);
-    imports("strict_offsets_descend", "Strict loading refuses an import whose end lies before its beginning.", table(2, {2, 0}, "abc"), Reason::invalid_import, strict);
+    imports("strict_offset_beyond_symbols", "Strict loading refuses an import beyond the symbol bytes.", table(1, {4}, "abc"),
+            Reason::invalid_import, strict);
+    imports("strict_offset_greatest", "Strict loading refuses the greatest offset.", table(1, {0xffffffff}, "abc"), Reason::invalid_import,
+            strict);
+    imports("strict_offsets_descend", "Strict loading refuses an import whose end lies before its beginning.", table(2, {2, 0}, "abc"),
+            Reason::invalid_import, strict);
     imports("strict_second_beyond", "Strict loading looks at every import.", table(2, {0, 4}, "abc"), Reason::invalid_import, strict);
   }
-  const auto exports = [&](const std::string& what, std::string why, const char* digits, std::optional<Reason> reason, bool strict = false) {
+  const auto exports = [&](const std::string& what, std::string why, const char* digits, std::optional<Reason> reason,
+                           bool strict = false) {
     CaseBuilder& c = container_case(g, "blob.exports." + what, std::move(why), {"blob.exports"}, with_content(g, 5, hex(digits)), reason);
     if (strict) c.also({"blob.strict"}).config([](conformance::Config& config) { config.strict = true; });
   };
@@ -176,7 +197,8 @@ void names(Group& g) {
   exports("same_name_twice", "Two exports of one name.", "02 00 01 61 05 01 61", std::nullopt);
   exports("name_not_text", "Symbols are arbitrary bytes.", "01 00 02 ff 00", std::nullopt);
   exports("strict_good", "Strict loading accepts offsets below the length of the code.", "02 00 01 61 09 01 62", std::nullopt, true);
-  exports("strict_end_of_code", "Strict loading refuses an offset at the end of the code.", "01 0a 01 61", Reason::export_out_of_range, true);
+  exports("strict_end_of_code", "Strict loading refuses an offset at the end of the code.", "01 0a 01 61", Reason::export_out_of_range,
+          true);
   exports("strict_second_beyond", "Strict loading looks at every export.", "02 00 01 61 c0 00 01 01 62", Reason::export_out_of_range, true);
   exports("strict_unread_beyond", "An export that can't be read isn't looked at.", "02 00 01 61 c0 00 01 05 62", std::nullopt, true);
 }
@@ -184,9 +206,9 @@ void names(Group& g) {
 }  // namespace
 
 void define_sections(Group& g) {
+  memory_sections(g);
   if (g.is_graypaper()) return;
   order(g);
-  memory_sections(g);
   names(g);
 }
 

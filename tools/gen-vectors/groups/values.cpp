@@ -44,74 +44,107 @@ constexpr NamedValue values[] = {
 };
 
 constexpr ValuePair arithmetic_pairs[] = {
-    {"one", "minus_one"},         {"max", "one"},    {"min", "minus_one"},   {"min", "min"},           {"zero", "one"},
-    {"pattern", "alternating"},   {"max_32", "one"}, {"min_32", "min_32"},   {"all_32", "one"},        {"two_32", "two_32"},
+    {"one", "minus_one"},       {"max", "one"},    {"min", "minus_one"}, {"min", "min"},    {"zero", "one"},
+    {"pattern", "alternating"}, {"max_32", "one"}, {"min_32", "min_32"}, {"all_32", "one"}, {"two_32", "two_32"},
     {"minus_one", "minus_one"},
 };
 
 constexpr ValuePair upper_product_pairs[] = {
-    {"one", "minus_one"}, {"minus_one", "one"},       {"minus_one", "minus_one"}, {"min", "min"},           {"min", "max"},
-    {"max", "max"},       {"minus_one", "min"},       {"min", "two"},             {"pattern", "alternating"}, {"two_32", "two_32"},
-    {"all_32", "all_32"},
+    {"one", "minus_one"}, {"minus_one", "one"}, {"minus_one", "minus_one"}, {"min", "min"},       {"min", "max"},       {"max", "max"},
+    {"minus_one", "min"}, {"min", "two"},       {"pattern", "alternating"}, {"two_32", "two_32"}, {"all_32", "all_32"},
 };
 
 constexpr ValuePair division_pairs[] = {
-    {"minus_seven", "two"},   {"seven", "minus_two"},           {"minus_seven", "minus_two"}, {"seven", "zero"},    {"zero", "zero"},
-    {"min", "zero"},          {"min", "minus_one"},             {"min", "one"},               {"minus_one", "min"}, {"pattern", "alternating"},
-    {"min_32", "all_32"},     {"min_32_extended", "minus_one"}, {"seven", "two_32"},          {"min_32", "zero"},   {"two_32_plus_seven", "two_32_plus_one"},
+    {"minus_seven", "two"},
+    {"seven", "minus_two"},
+    {"minus_seven", "minus_two"},
+    {"seven", "zero"},
+    {"zero", "zero"},
+    {"min", "zero"},
+    {"min", "minus_one"},
+    {"min", "one"},
+    {"minus_one", "min"},
+    {"pattern", "alternating"},
+    {"min_32", "all_32"},
+    {"min_32_extended", "minus_one"},
+    {"seven", "two_32"},
+    {"min_32", "zero"},
+    {"two_32_plus_seven", "two_32_plus_one"},
     {"min_32", "two_32_plus_one"},
 };
 
 constexpr ValuePair comparison_pairs[] = {
-    {"zero", "zero"}, {"one", "zero"}, {"zero", "one"},    {"minus_one", "zero"}, {"min", "max"},
-    {"max", "min"},   {"min", "min"},  {"two_32", "zero"}, {"all_32", "two_32"},  {"min_32_extended", "min_32"},
-    {"all_32", "minus_one"},
+    {"zero", "zero"}, {"one", "zero"},    {"zero", "one"},      {"minus_one", "zero"},         {"min", "max"},          {"max", "min"},
+    {"min", "min"},   {"two_32", "zero"}, {"all_32", "two_32"}, {"min_32_extended", "min_32"}, {"all_32", "minus_one"},
 };
 
 constexpr ValuePair shift_pairs[] = {
-    {"pattern", "zero"}, {"pattern", "n31"},       {"pattern", "n32"},             {"pattern", "n33"}, {"pattern", "n63"},
-    {"pattern", "n64"},  {"pattern", "minus_one"}, {"pattern", "two_32_plus_one"}, {"min", "one"},     {"min_32", "one"},
-    {"min_32", "zero"},  {"upper_half", "one"},
+    {"pattern", "zero"}, {"pattern", "n31"}, {"pattern", "n32"},       {"pattern", "n33"},
+    {"pattern", "n63"},  {"pattern", "n64"}, {"pattern", "minus_one"}, {"pattern", "two_32_plus_one"},
+    {"min", "one"},      {"min_32", "one"},  {"min_32", "zero"},       {"upper_half", "one"},
 };
 
 constexpr ValuePair select_pairs[] = {
-    {"seven", "zero"},     {"seven", "one"},        {"seven", "minus_one"}, {"minus_one", "zero"}, {"pattern", "min"},
+    {"seven", "zero"},     {"seven", "one"},         {"seven", "minus_one"}, {"minus_one", "zero"}, {"pattern", "min"},
     {"pattern", "two_32"}, {"all_32", "upper_half"}, {"min_32", "zero"},     {"min_32", "one"},     {"zero", "zero"},
 };
 
 constexpr ImmediatePair arithmetic_immediates[] = {
-    {"zero", "zero", 0},            {"max", "one", 1},                {"min", "minus_one", -1}, {"minus_one", "one", 1},
-    {"pattern", "minus_one", -1},   {"minus_one", "max_32", 2147483647}, {"min", "min_32", -2147483648LL}, {"max_32", "one", 1},
-    {"pattern", "min_32", -2147483648LL}, {"two_32", "minus_one", -1}, {"one", "max_32", 2147483647},
+    {"zero", "zero", 0},
+    {"max", "one", 1},
+    {"min", "minus_one", -1},
+    {"minus_one", "one", 1},
+    {"pattern", "minus_one", -1},
+    {"minus_one", "max_32", 2147483647},
+    {"min", "min_32", -2147483648LL},
+    {"max_32", "one", 1},
+    {"pattern", "min_32", -2147483648LL},
+    {"two_32", "minus_one", -1},
+    {"one", "max_32", 2147483647},
 };
 
 constexpr ImmediatePair comparison_immediates[] = {
-    {"zero", "zero", 0},       {"zero", "one", 1},                  {"zero", "minus_one", -1},        {"minus_one", "minus_one", -1},
-    {"minus_one", "minus_two", -2}, {"min", "max_32", 2147483647},  {"max", "min_32", -2147483648LL}, {"two_32", "one", 1},
-    {"all_32", "minus_one", -1}, {"min_32", "min_32", -2147483648LL},
+    {"zero", "zero", 0},
+    {"zero", "one", 1},
+    {"zero", "minus_one", -1},
+    {"minus_one", "minus_one", -1},
+    {"minus_one", "minus_two", -2},
+    {"min", "max_32", 2147483647},
+    {"max", "min_32", -2147483648LL},
+    {"two_32", "one", 1},
+    {"all_32", "minus_one", -1},
+    {"min_32", "min_32", -2147483648LL},
 };
 
 constexpr ImmediatePair shift_immediates[] = {
-    {"pattern", "zero", 0},         {"pattern", "n31", 31}, {"pattern", "n32", 32}, {"pattern", "n33", 33}, {"pattern", "n63", 63},
+    {"pattern", "zero", 0},       {"pattern", "n31", 31}, {"pattern", "n32", 32}, {"pattern", "n33", 33},   {"pattern", "n63", 63},
     {"pattern", "minus_one", -1}, {"min", "one", 1},      {"min_32", "zero", 0},  {"upper_half", "one", 1},
 };
 
 // Register: the amount. Immediate: the value.
 constexpr ImmediatePair alternative_shift_immediates[] = {
-    {"zero", "minus_one", -1},     {"one", "minus_one", -1},          {"n31", "minus_one", -1},       {"n32", "mixed", 0x12345678},
-    {"n63", "minus_one", -1},      {"minus_one", "mixed", 0x12345678}, {"one", "min_32", -2147483648LL}, {"two_32", "mixed", 0x12345678},
+    {"zero", "minus_one", -1}, {"one", "minus_one", -1},           {"n31", "minus_one", -1},         {"n32", "mixed", 0x12345678},
+    {"n63", "minus_one", -1},  {"minus_one", "mixed", 0x12345678}, {"one", "min_32", -2147483648LL}, {"two_32", "mixed", 0x12345678},
 };
 
 constexpr ImmediatePair select_immediates[] = {
-    {"zero", "seven", 7},        {"one", "seven", 7},   {"minus_one", "minus_one", -1}, {"zero", "minus_one", -1}, {"min", "min_32", -2147483648LL},
-    {"zero", "min_32", -2147483648LL}, {"two_32", "seven", 7}, {"upper_half", "max_32", 2147483647},
+    {"zero", "seven", 7},
+    {"one", "seven", 7},
+    {"minus_one", "minus_one", -1},
+    {"zero", "minus_one", -1},
+    {"min", "min_32", -2147483648LL},
+    {"zero", "min_32", -2147483648LL},
+    {"two_32", "seven", 7},
+    {"upper_half", "max_32", 2147483647},
 };
 
 constexpr std::string_view singles[] = {
     "zero", "one", "minus_one", "min", "max", "byte_80", "half_8000", "pattern", "alternating", "all_32", "upper_half",
 };
 
-bool between(Op op, Op first, Op last) { return op >= first && op <= last; }
+bool between(Op op, Op first, Op last) {
+  return op >= first && op <= last;
+}
 
 }  // namespace
 
@@ -122,7 +155,9 @@ const NamedValue& value_named(std::string_view name) {
   return values[0];
 }
 
-std::span<const std::string_view> single_values() { return singles; }
+std::span<const std::string_view> single_values() {
+  return singles;
+}
 
 std::span<const ValuePair> pairs_for(Op op) {
   if (op == Op::cmov_if_zero || op == Op::cmov_if_not_zero) return select_pairs;

@@ -23,7 +23,9 @@ struct NamedValue {
 const NamedValue& value_named(std::string_view name);
 
 /// Its value in the version of `group`.
-inline u64 value_in(const Group& group, const NamedValue& value) { return group.by_width(value.narrow, value.wide); }
+inline u64 value_in(const Group& group, const NamedValue& value) {
+  return group.by_width(value.narrow, value.wide);
+}
 
 /// Two operands: registers by name, or a register and an immediate.
 struct ValuePair {

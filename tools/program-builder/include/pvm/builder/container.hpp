@@ -11,9 +11,9 @@ namespace pvm::builder {
 /// Code, bitmask and jump table, as every container holds them. The members need not agree: that is how malformed ones are made.
 struct CodeBlob {
   Bytes code;
-  Bytes bitmask;                  ///< Least significant bit first.
-  std::vector<u64> jump_table;    ///< Code offsets.
-  u8 entry_size = 0;              ///< Bytes per entry of the jump table.
+  Bytes bitmask;                   ///< Least significant bit first.
+  std::vector<u64> jump_table;     ///< Code offsets.
+  u8 entry_size = 0;               ///< Bytes per entry of the jump table.
   std::optional<u64> table_count;  ///< Declared number of entries, if not jump_table's size.
   std::optional<u64> code_length;  ///< Declared length, if not code's size.
 };
@@ -58,9 +58,9 @@ struct PolkavmContainer {
   u8 version = 0;
   std::vector<Section> sections;
   Bytes magic = {0x50, 0x56, 0x4d, 0x00};
-  std::optional<u64> length;    ///< Replaces the length field's value.
+  std::optional<u64> length;  ///< Replaces the length field's value.
   bool has_end_marker = true;
-  Bytes after_end;              ///< Bytes behind the end marker; the length field counts them.
+  Bytes after_end;  ///< Bytes behind the end marker; the length field counts them.
 };
 
 /// Version byte of a version's blobs; 255 for graypaper-0.7.2, which has none. [blob.version]
