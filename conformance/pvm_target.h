@@ -14,13 +14,13 @@ extern "C" {
 #define PVM_TARGET_ABI_VERSION 1u
 
 /* What the library offers. All strings are UTF-8; requests and replies are those of target protocol 1, without the line feed. */
-struct pvm_target {
+struct pvm_target { /* NOLINT(readability-identifier-naming): a C name */
   uint32_t abi_version; /* PVM_TARGET_ABI_VERSION */
   uint32_t size;        /* sizeof(struct pvm_target); a later version may append members */
 
   /* A new context, or NULL if there is none to be had. Calls with different contexts may come from different threads at the same time;
    * calls with the same one never do. */
-  void* (*open)(void);
+  void* (*open)(void); /* NOLINT(modernize-redundant-void-arg): C needs it */
 
   /* Answers one request line: 0 and a reply in *reply and *reply_len, which stays valid until `release`. Anything but 0 is an error of
    * the target, which costs the case at hand. The reply may hold no line feed. */

@@ -14,8 +14,6 @@
 #include <cerrno>
 #include <thread>
 
-extern char** environ;
-
 namespace pvm::runner {
 namespace {
 
@@ -132,6 +130,7 @@ std::variant<std::unique_ptr<Child>, std::string> Child::start(const std::vector
   setup.redirect(in, out, err);
   setup.isolate();
   std::vector<char*> words;
+  words.reserve(argv.size() + 1);
   for (const std::string& word : argv) words.push_back(const_cast<char*>(word.c_str()));
   words.push_back(nullptr);
   pid_t pid = 0;

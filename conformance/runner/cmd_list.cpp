@@ -73,7 +73,7 @@ std::string show(const Case& c) {
 int list_command(const ListOptions& options) {
   const auto selection = selection_of(options.selection);
   if (const auto* error = std::get_if<ParseError>(&selection)) return complain(*error);
-  const Selection& wanted = std::get<Selection>(selection);
+  const auto& wanted = std::get<Selection>(selection);
   const auto manifest = load_manifest_of(wanted);
   if (const auto* error = std::get_if<ParseError>(&manifest)) return complain(*error);
   std::string text;

@@ -80,7 +80,7 @@ int run_loaded(const RunOptions& options, const Suite& suite, const std::vector<
     complain("the target " + options.target + " cannot be used: " + *problem);
     return interrupt ? exit_interrupted : exit_no_target;
   }
-  SessionResult& session = std::get<SessionResult>(outcome);
+  auto& session = std::get<SessionResult>(outcome);
   session.report.command = options.target;
   session.report.suite = suite.version;
   session.report.spec = suite.spec;

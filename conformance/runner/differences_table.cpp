@@ -78,7 +78,7 @@ std::vector<std::string> check_differences(const VersionDiff& diff, const std::v
     const auto fits = [&, &id = clause](const std::string& pattern) { return glob_match(pattern, id); };
     if (std::any_of(patterns.begin(), patterns.end(), fits)) continue;
     std::string how;
-    for (const std::string& part : finding.how) how += (how.empty() ? "" : ", ") + part;
+    for (const std::string& part : finding.how) how.append(how.empty() ? "" : ", ").append(part);
     problems.push_back(clause + " differs (" + how + ")" +
                        (finding.examples.empty() ? "" : ", for example in " + finding.examples.front()) +
                        ", but the document does not list it");

@@ -24,10 +24,11 @@ class Reader {
     if (!root["expected"].is_array()) return ParseError{path_, "/expected", "must be an array"};
     std::vector<ExpectedFailure> entries;
     for (const json& entry : root["expected"]) {
-      const std::string place = "/expected/" + std::to_string(entries.size());
+      const std::string place = std::string("/expected/").append(std::to_string(entries.size()));
       if (!has_members(entry, place, {"id", "reason"}, {"link"})) return *problem_;
       for (const auto& [name, value] : entry.items()) {
-        if (!value.is_string() || value == "") return ParseError{path_, place + "/" + name, "must be a string with something in it"};
+        if (!value.is_string() || value.get_ref<const std::string&>().empty())
+          return ParseError{path_, place + "/" + name, "must be a string with something in it"};
       }
       entries.push_back({entry["id"], entry["reason"], entry.value("link", "")});
       const auto fits = [&](const std::string& id) { return glob_match(entries.back().glob, id); };

@@ -4,6 +4,8 @@
 
 #include <CLI/CLI.hpp>
 #include <atomic>
+#include <cstdio>
+#include <exception>
 
 #include "commands.hpp"
 #include "exit_code.hpp"
@@ -20,7 +22,7 @@ void on_signal(int) {
 }
 
 void set_up_signals() {
-  signal(SIGPIPE, SIG_IGN);  // a target that has gone is an answer, not our end
+  static_cast<void>(signal(SIGPIPE, SIG_IGN));  // a target that has gone is an answer, not our end
   struct sigaction action {};
   action.sa_handler = on_signal;
   action.sa_flags = static_cast<int>(SA_RESETHAND);  // a second Ctrl-C ends us at once
@@ -57,9 +59,7 @@ void add_run(CLI::App& app, RunOptions& options) {
   CLI::App* command = app.add_subcommand("run", "Gate a target on the vectors");
   command->add_option("--target", options.target, "ref (the reference interpreter), cmd:\"COMMAND ...\" or lib:PATH")->required();
   add_selection(*command, options.selection);
-  command
-      ->add_option("--expected", options.expected,
-                   "Expected failures: {\"schema\":1,\"expected\":[{\"id\":GLOB,\"reason\":..,\"link\":..}]}")
+  command->add_option("--expected", options.expected, R"(Expected failures: {"schema":1,"expected":[{"id":GLOB,"reason":..,"link":..}]})")
       ->type_name("FILE");
   command->add_option("--jobs", options.jobs, "Targets that run at the same time (default: one per processor)")
       ->check(CLI::Range(1U, 1024U));
@@ -131,14 +131,8 @@ void add_dialects(CLI::App& app, ImportCommandOptions& import, ExportCommandOpti
   serve_app->add_option("--semantics", serve.semantics, "blank-line: the version to run (default: graypaper-0.7.2)")->type_name("ID");
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  set_up_signals();
-  CLI::App app("Gates a PVM implementation on the conformance vectors, clause by clause.", "pvm-conform");
-  app.set_version_flag("--version", "pvm-conform " PVM_VERSION);
-  app.require_subcommand(1);
-  app.footer(exit_code_help);
+/// What the command line says.
+struct Options {
   RunOptions run;
   ListOptions list;
   ShowOptions show;
@@ -149,25 +143,48 @@ int main(int argc, char** argv) {
   ExportCommandOptions export_options;
   ServeOptions serve;
   std::string library;
-  add_run(app, run);
-  add_looking(app, list, show, trace);
-  add_comparing(app, diff, verify);
-  add_dialects(app, import, export_options, serve);
-  app.add_subcommand("host-lib")->group("")->add_option("path", library)->required();
+};
+
+int run_subcommand(const std::string& name, const Options& options) {
+  if (name == "run") return run_command(options.run, interrupted);
+  if (name == "list") return list_command(options.list);
+  if (name == "show") return show_command(options.show);
+  if (name == "trace") return trace_command(options.trace);
+  if (name == "diff") return diff_command(options.diff);
+  if (name == "verify") return verify_command(options.verify);
+  if (name == "import") return import_command(options.import);
+  if (name == "export") return export_command(options.export_options);
+  if (name == "serve") return serve_command(options.serve);
+  return host_lib_command(options.library);
+}
+
+int run_program(int argc, char** argv) {
+  CLI::App app("Gates a PVM implementation on the conformance vectors, clause by clause.", "pvm-conform");
+  app.set_version_flag("--version", "pvm-conform " PVM_VERSION);
+  app.require_subcommand(1);
+  app.footer(exit_code_help);
+  Options options;
+  add_run(app, options.run);
+  add_looking(app, options.list, options.show, options.trace);
+  add_comparing(app, options.diff, options.verify);
+  add_dialects(app, options.import, options.export_options, options.serve);
+  app.add_subcommand("host-lib")->group("")->add_option("path", options.library)->required();
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? exit_passed : exit_bad_input;
   }
-  const std::string name = app.get_subcommands().front()->get_name();
-  if (name == "run") return run_command(run, interrupted);
-  if (name == "list") return list_command(list);
-  if (name == "show") return show_command(show);
-  if (name == "trace") return trace_command(trace);
-  if (name == "diff") return diff_command(diff);
-  if (name == "verify") return verify_command(verify);
-  if (name == "import") return import_command(import);
-  if (name == "export") return export_command(export_options);
-  if (name == "serve") return serve_command(serve);
-  return host_lib_command(library);
+  return run_subcommand(app.get_subcommands().front()->get_name(), options);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  set_up_signals();
+  try {
+    return run_program(argc, argv);
+  } catch (const std::exception& error) {
+    static_cast<void>(std::fprintf(stderr, "pvm-conform: %s\n", error.what()));
+    return exit_bad_input;
+  }
 }

@@ -47,9 +47,9 @@ class ProcessTarget final : public Target {
   std::optional<std::string> restart();
   std::optional<std::string> check_idle();
   Result ask(const Case& c, bool& is_repetition);
-  Result failure(conformance::Verdict verdict, std::string what);
+  Result failure(conformance::Verdict verdict, const std::string& what);
   Result explain_silence(Heard heard);
-  std::string with_stderr(std::string text);
+  std::string with_stderr(const std::string& text);
 
   std::vector<std::string> argv_;
   Patience patience_;
@@ -63,7 +63,7 @@ class ProcessTarget final : public Target {
   int trace_failures_ = 0;
 };
 
-std::string ProcessTarget::with_stderr(std::string text) {
+std::string ProcessTarget::with_stderr(const std::string& text) {
   const std::string tail = child_ ? child_->stderr_tail() : std::string();
   return tail.empty() ? text : text + "; its standard error ends:\n" + tail;
 }
@@ -90,7 +90,7 @@ std::variant<Hello, std::string> ProcessTarget::start() {
     case Heard::interrupted: problem = "interrupted"; break;
     default: problem = "it ended its output without a greeting and " + child_->how_it_ended();
   }
-  problem = with_stderr(std::move(problem));
+  problem = with_stderr(problem);
   child_.reset();
   return problem;
 }
@@ -133,8 +133,8 @@ std::optional<std::string> ProcessTarget::check_idle() {
   return problem;
 }
 
-ProcessTarget::Result ProcessTarget::failure(conformance::Verdict verdict, std::string what) {
-  Failure failed{verdict, with_stderr(std::move(what))};
+ProcessTarget::Result ProcessTarget::failure(conformance::Verdict verdict, const std::string& what) {
+  Failure failed{verdict, with_stderr(what)};
   child_.reset();
   return failed;
 }
@@ -145,7 +145,7 @@ ProcessTarget::Result ProcessTarget::explain_silence(Heard heard) {
     case Heard::timeout: {
       std::string what = "no answer within " + milliseconds_text(patience_.per_case);
       if (const auto said = child_->unread(1000); !said.empty()) what += "; it had begun a line: " + excerpt(said);
-      return failure(Verdict::timeout, std::move(what));
+      return failure(Verdict::timeout, what);
     }
     case Heard::too_long:
       return failure(Verdict::error,
@@ -155,7 +155,7 @@ ProcessTarget::Result ProcessTarget::explain_silence(Heard heard) {
   }
   std::string what = "the target ended its output without an answer and " + child_->how_it_ended();
   if (const auto said = child_->unread(1000); !said.empty()) what += "; it had begun a line: " + excerpt(said);
-  return failure(Verdict::error, std::move(what));
+  return failure(Verdict::error, what);
 }
 
 /// One request and its answer. `is_repetition`: instead of an answer the target repeated that to the case before.

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <iostream>
 #include <string_view>
@@ -31,7 +32,7 @@ std::string progress_line(const Progress& progress, std::size_t columns) {
   if (progress.seconds > 0.5 && progress.done != 0) {
     const double rate = static_cast<double>(progress.done) / progress.seconds;
     const double left = static_cast<double>(progress.total - progress.done) / rate;
-    line += "  " + std::to_string(static_cast<long>(rate)) + "/s  " + std::to_string(static_cast<long>(left + 0.5)) + " s left";
+    line += "  " + std::to_string(static_cast<long>(rate)) + "/s  " + std::to_string(std::lround(left)) + " s left";
   }
   constexpr std::size_t bar_columns = 24;
   if (line.size() + bar_columns + 3 <= columns && progress.total != 0) {

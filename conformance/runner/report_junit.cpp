@@ -32,7 +32,7 @@ std::string attribute(const char* name, std::string_view value) {
 
 std::string attribute(const char* name, double seconds) {
   char text[48];
-  std::snprintf(text, sizeof text, "%.6f", seconds);
+  static_cast<void>(std::snprintf(text, sizeof text, "%.6f", seconds));
   return attribute(name, std::string_view(text));
 }
 

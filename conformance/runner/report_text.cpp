@@ -107,7 +107,7 @@ std::string detail(const CaseResult& result, const Paint& paint) {
 
 std::string seconds_text(double seconds) {
   char text[32];
-  std::snprintf(text, sizeof text, "%.2f s", seconds);
+  static_cast<void>(std::snprintf(text, sizeof text, "%.2f s", seconds));
   return text;
 }
 

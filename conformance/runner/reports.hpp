@@ -14,7 +14,7 @@ std::string summary_text(const RunReport& report, bool colour, std::size_t max_d
 /// The closing line alone: "11990 passed, 3 failed, ...", without a newline.
 std::string closing_line(const RunReport& report);
 
-/// Everything as JSON; conformance/README.md describes it.
+/// Everything as JSON, as conformance/schema/report.schema.json says.
 std::string json_report(const RunReport& report);
 
 /// JUnit XML, valid against conformance/schema/junit.xsd: one test suite per version and clause group.

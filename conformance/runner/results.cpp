@@ -60,7 +60,7 @@ std::string clean_text(std::string_view text) {
   std::string clean;
   while (!text.empty()) {
     const std::size_t length = utf8_length(text);
-    const unsigned char first = static_cast<unsigned char>(text[0]);
+    const auto first = static_cast<unsigned char>(text[0]);
     const bool control = (first < 0x20 && first != '\n' && first != '\t') || first == 0x7f || text.substr(0, length) == "\xef\xbf\xbe" ||
                          text.substr(0, length) == "\xef\xbf\xbf" ||
                          (first == 0xc2 && length == 2 && static_cast<unsigned char>(text[1]) < 0xa0);

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 // Traces as text: for people, and JIP-7.
-#include <cstdio>
-
 #include "pvm/ref/decode.hpp"
 #include "trace_formats.hpp"
 
@@ -17,7 +15,7 @@ using conformance::u32;
 using conformance::u64;
 using conformance::u8;
 
-std::string padded(std::string text, std::size_t width) {
+std::string padded(const std::string& text, std::size_t width) {
   return text + std::string(width > text.size() ? width - text.size() : 1, ' ');
 }
 
@@ -126,14 +124,17 @@ std::string instruction_lines(const TracedCase& traced, std::size_t case_step, s
 
 // --- JIP-7 ---
 
+/// Two digits, as the draft has it.
+std::string jip7_register(u32 number) {
+  return (number < 10 ? "r0" : "r") + std::to_string(number);
+}
+
 std::string jip7_state(std::optional<u32> pc, std::optional<conformance::i64> gas, const std::optional<Registers>& regs) {
   std::string text;
   if (pc) text += " pc=" + std::to_string(*pc);
   if (gas) text += " gas=" + std::to_string(*gas);
-  for (unsigned number = 0; regs && number < 13; ++number) {
-    char name[8];
-    std::snprintf(name, sizeof name, " r%02u=", number);
-    if ((*regs)[number] != 0) text += name + hex_u64((*regs)[number]);
+  for (u32 number = 0; regs && number < 13; ++number) {
+    if ((*regs)[number] != 0) text += " " + jip7_register(number) + "=" + hex_u64((*regs)[number]);
   }
   return text;
 }
@@ -161,9 +162,7 @@ std::string jip7_host_step(const TracedCase& traced, std::size_t index) {
   const conformance::Step& step = std::get<conformance::Execution>(traced.subject.body).steps[index];
   const bool ok = host_step_succeeded(traced, index);
   if (const auto* set_reg = std::get_if<conformance::SetRegStep>(&step)) {
-    char name[8];
-    std::snprintf(name, sizeof name, "r%02u", set_reg->reg % 100);
-    return "setreg " + std::string(name) + " <- " + hex_u64(set_reg->value) + "\n";
+    return "setreg " + jip7_register(set_reg->reg) + " <- " + hex_u64(set_reg->value) + "\n";
   }
   if (const auto* set_gas = std::get_if<conformance::SetGasStep>(&step)) return "setgas <- " + std::to_string(set_gas->gas) + "\n";
   if (const auto* write = std::get_if<conformance::WriteStep>(&step)) return ok ? jip7_write(write->address, write->bytes) : "";

@@ -113,7 +113,7 @@ TEST(cli, no_target_is_3) {
 
 TEST(cli, lost_target_is_3_with_a_report) {
   const TemporaryDirectory temporary;
-  setenv("NASTY_STATE", (temporary / "state").c_str(), 1);
+  ASSERT_EQ(setenv("NASTY_STATE", (temporary / "state").c_str(), 1), 0);
   const Ran ran = conform("run --jobs 1 " + nasty("dies-for-good") + data + "--json '" + (temporary / "r.json") + "'");
   EXPECT_EQ(ran.code, 3) << ran.output;
   EXPECT_TRUE(contains(ran, "5 passed, 0 failed, 0 unsupported, 25 errors")) << ran.output;

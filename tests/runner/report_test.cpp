@@ -21,52 +21,52 @@ const std::string hostile = "</script><b>&\"'\x1b[31m\x01\xff\xfe\xed\xa0\x80]]>
 class ReportTest : public testing::Test {
  protected:
   ReportTest() {
-    report_.target = {1, "vm " + hostile, "1.0", {"rv64-1"}, {"raw"}};
-    report_.command = "cmd:" + hostile;
-    report_.date = "2026-01-31T12:00:00Z";
-    report_.seconds = 1.5;
+    report.target = {1, "vm " + hostile, "1.0", {"rv64-1"}, {"raw"}};
+    report.command = "cmd:" + hostile;
+    report.date = "2026-01-31T12:00:00Z";
+    report.seconds = 1.5;
     const Verdict verdicts[] = {Verdict::pass,    Verdict::fail, Verdict::unsupported, Verdict::error,
                                 Verdict::timeout, Verdict::fail, Verdict::pass};
-    for (std::size_t index = 0; index < suite_.cases.size(); ++index) {
+    for (std::size_t index = 0; index < suite.cases.size(); ++index) {
       CaseResult result;
-      result.subject = &suite_.cases[index];
+      result.subject = &suite.cases[index];
       result.verdict = index < 7 ? verdicts[index] : Verdict::pass;
-      if (index == 5 || index == 6) result.listed = &listed_;
+      if (index == 5 || index == 6) result.listed = &listed;
       if (result.verdict == Verdict::error) result.message = hostile;
       if (result.verdict == Verdict::fail) {
         result.differences = {{"steps[0].regs.a0", "0x1", hostile}, {"rejected.reason", "bad_magic", "none"}};
         result.departure = Departure{1, 0, "after step 1: " + hostile};
       }
       result.finished = true;
-      report_.results.push_back(result);
+      report.results.push_back(result);
     }
   }
 
-  Suite suite_ = test::load_data();
-  ExpectedFailure listed_{"*", "known <bug>", "https://example.org/?a&b"};
-  RunReport report_;
+  Suite suite = test::load_data();
+  ExpectedFailure listed{"*", "known <bug>", "https://example.org/?a&b"};
+  RunReport report;
 };
 
 TEST_F(ReportTest, counts_and_closing_line) {
-  EXPECT_EQ(closing_line(report_),
+  EXPECT_EQ(closing_line(report),
             "24 passed, 1 failed, 1 unsupported, 1 errors, 1 timeouts, 1 expected failures, 1 unexpected passes in 1.50 s");
-  EXPECT_EQ(bad_count(count(report_.results)), 4U);
+  EXPECT_EQ(bad_count(count(report.results)), 4U);
 }
 
 TEST_F(ReportTest, terminal_text_has_no_foreign_control_characters) {
-  const std::string text = summary_text(report_, false, 10);
+  const std::string text = summary_text(report, false, 10);
   EXPECT_EQ(text.find('\x1b'), std::string::npos);
   EXPECT_EQ(text.find('\x01'), std::string::npos);
   EXPECT_NE(text.find("spec/instructions.md#alu.add_64"), std::string::npos);
   EXPECT_NE(text.find("steps[0].regs.a0"), std::string::npos);
   EXPECT_NE(text.find("> 0: add_64 a0, a1, a2"), std::string::npos);
-  EXPECT_TRUE(text.ends_with(closing_line(report_) + "\n"));
-  EXPECT_NE(summary_text(report_, false, 1).find("and 3 more"), std::string::npos);
-  EXPECT_NE(summary_text(report_, true, 1).find("\x1b["), std::string::npos);
+  EXPECT_TRUE(text.ends_with(closing_line(report) + "\n"));
+  EXPECT_NE(summary_text(report, false, 1).find("and 3 more"), std::string::npos);
+  EXPECT_NE(summary_text(report, true, 1).find("\x1b["), std::string::npos);
 }
 
 TEST_F(ReportTest, json_is_complete) {
-  const auto json = nlohmann::json::parse(json_report(report_));
+  const auto json = nlohmann::json::parse(json_report(report));
   EXPECT_EQ(json["results"].size(), 30U);
   EXPECT_EQ(json["counts"]["pass"], 24);
   EXPECT_EQ(json["counts"]["unexpected"], 1);
@@ -75,9 +75,19 @@ TEST_F(ReportTest, json_is_complete) {
   EXPECT_EQ(json["results"][5]["standing"], "expected");
 }
 
+TEST_F(ReportTest, json_fits_its_schema) {
+  const TemporaryDirectory temporary;
+  const std::string path = temporary.write("report.json", json_report(report));
+  const auto ran =
+      test::run_shell(std::string("'") + PVM_PYTHON +
+                      "' -c 'import json, jsonschema, sys; jsonschema.validate(*(json.load(open(p)) for p in sys.argv[1:]))' '" + path +
+                      "' '" PVM_REPORT_SCHEMA "'");
+  EXPECT_EQ(ran.code, 0) << ran.output;
+}
+
 TEST_F(ReportTest, junit_validates) {
   const TemporaryDirectory temporary;
-  const std::string path = temporary.write("junit.xml", junit_report(report_));
+  const std::string path = temporary.write("junit.xml", junit_report(report));
   const auto ran = test::run_shell("xmllint --noout --schema '" PVM_JUNIT_SCHEMA "' '" + path + "'");
   EXPECT_EQ(ran.code, 0) << ran.output;
   const std::string text = test::read_file(path);
@@ -85,7 +95,7 @@ TEST_F(ReportTest, junit_validates) {
 }
 
 TEST_F(ReportTest, html_carries_the_data_and_no_foreign_markup) {
-  const std::string page = html_report(report_);
+  const std::string page = html_report(report);
   const std::string begin = "<script type=\"application/json\" id=\"data\">";
   const std::size_t at = page.find(begin) + begin.size();
   const std::string data = page.substr(at, page.find("</script>", at) - at);
@@ -98,10 +108,10 @@ TEST_F(ReportTest, html_carries_the_data_and_no_foreign_markup) {
 }
 
 TEST_F(ReportTest, empty_report_is_well_formed) {
-  report_.results.clear();
-  EXPECT_TRUE(nlohmann::json::accept(json_report(report_)));
+  report.results.clear();
+  EXPECT_TRUE(nlohmann::json::accept(json_report(report)));
   const TemporaryDirectory temporary;
-  const std::string path = temporary.write("junit.xml", junit_report(report_));
+  const std::string path = temporary.write("junit.xml", junit_report(report));
   EXPECT_EQ(test::run_shell("xmllint --noout --schema '" PVM_JUNIT_SCHEMA "' '" + path + "'").code, 0);
 }
 

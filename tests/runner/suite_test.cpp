@@ -28,14 +28,14 @@ class ManifestTest : public testing::Test {
  protected:
   void SetUp() override {
     for (const char* name : {"rv64-1", "jam-1"}) {
-      temporary_.write("vectors/" + std::string(name) + "/alu.json", test::read_file(PVM_TEST_DATA "/" + std::string(name) + ".json"));
+      temporary.write("vectors/" + std::string(name) + "/alu.json", test::read_file(PVM_TEST_DATA "/" + std::string(name) + ".json"));
     }
-    const auto manifest = conformance::build_manifest(temporary_ / "", "1.2.3", "1.0.0");
+    const auto manifest = conformance::build_manifest(temporary / "", "1.2.3", "1.0.0");
     ASSERT_TRUE(std::holds_alternative<conformance::Manifest>(manifest));
-    temporary_.write("manifest.json", conformance::print_manifest(std::get<conformance::Manifest>(manifest)));
+    temporary.write("manifest.json", conformance::print_manifest(std::get<conformance::Manifest>(manifest)));
   }
 
-  TemporaryDirectory temporary_;
+  TemporaryDirectory temporary;
 };
 
 TEST(suite, selects_by_version_and_glob) {
@@ -66,8 +66,8 @@ TEST(suite, refuses_an_id_that_comes_twice) {
 }
 
 TEST_F(ManifestTest, gives_versions_and_all_ids) {
-  const auto loaded = load_suite({{temporary_ / ""}, {ref::Semantics::jam_1}, {"*sum_00"}});
-  const Suite& suite = std::get<Suite>(loaded);
+  const auto loaded = load_suite({{temporary / ""}, {ref::Semantics::jam_1}, {"*sum_00"}});
+  const auto& suite = std::get<Suite>(loaded);
   EXPECT_EQ(suite.version, "1.2.3");
   EXPECT_EQ(suite.spec, "1.0.0");
   EXPECT_EQ(suite.cases.size(), 1U);
@@ -75,20 +75,20 @@ TEST_F(ManifestTest, gives_versions_and_all_ids) {
 }
 
 TEST_F(ManifestTest, refuses_changed_bytes_wherever_the_file_is_named_from) {
-  const std::string file = temporary_ / "vectors/jam-1/alu.json";
+  const std::string file = temporary / "vectors/jam-1/alu.json";
   std::ofstream(file, std::ios::app) << "\n";
-  for (const std::string& named : {temporary_ / "", file, temporary_ / "vectors/jam-1"}) {
+  for (const std::string& named : {temporary / "", file, temporary / "vectors/jam-1"}) {
     const std::string problem = problem_of({{named}, {}, {}});
     EXPECT_NE(problem.find("alu.json: its sha256 is "), std::string::npos) << problem;
   }
-  EXPECT_EQ(problem_of({{temporary_ / "vectors/rv64-1"}, {}, {}}), "fine");
+  EXPECT_EQ(problem_of({{temporary / "vectors/rv64-1"}, {}, {}}), "fine");
 }
 
 TEST_F(ManifestTest, refuses_a_missing_file_and_a_broken_manifest) {
-  std::filesystem::remove(temporary_ / "vectors/jam-1/alu.json");
-  EXPECT_NE(problem_of({{temporary_ / ""}, {}, {}}).find("alu.json: "), std::string::npos);
-  temporary_.write("manifest.json", "[]");
-  EXPECT_NE(problem_of({{temporary_ / ""}, {}, {}}).find("manifest.json: "), std::string::npos);
+  std::filesystem::remove(temporary / "vectors/jam-1/alu.json");
+  EXPECT_NE(problem_of({{temporary / ""}, {}, {}}).find("alu.json: "), std::string::npos);
+  temporary.write("manifest.json", "[]");
+  EXPECT_NE(problem_of({{temporary / ""}, {}, {}}).find("manifest.json: "), std::string::npos);
 }
 
 }  // namespace

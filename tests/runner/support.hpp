@@ -65,7 +65,7 @@ struct Ran {
 /// Runs a shell command.
 inline Ran run_shell(const std::string& command) {
   Ran ran{-1, {}};
-  FILE* pipe = popen(("(" + command + ") 2>&1").c_str(), "r");
+  FILE* pipe = popen(("(" + command + ") 2>&1").c_str(), "r");  // NOLINT(cert-env33-c): a shell is wanted
   if (pipe == nullptr) return ran;
   std::array<char, 4096> chunk{};
   for (std::size_t count = 0; (count = fread(chunk.data(), 1, chunk.size(), pipe)) != 0;) ran.output.append(chunk.data(), count);

@@ -27,10 +27,10 @@ bool has_children() {
 }
 
 /// The process number of a child of this process, any; a number that no process has if there is none.
-int first_child() {
+pid_t first_child() {
   for (const auto& thread : std::filesystem::directory_iterator("/proc/self/task")) {
-    const int pid = std::atoi(test::read_file((thread.path() / "children").string()).c_str());
-    if (pid > 0) return pid;
+    const long pid = std::strtol(test::read_file((thread.path() / "children").string()).c_str(), nullptr, 10);
+    if (pid > 0) return static_cast<pid_t>(pid);
   }
   return 0x7ffffff;
 }
@@ -42,27 +42,27 @@ std::string nasty_command(const std::string& mode, const std::string& pattern = 
 class TargetTest : public testing::Test {
  protected:
   void SetUp() override {
-    signal(SIGPIPE, SIG_IGN);
-    setenv("NASTY_STATE", (temporary_ / "state").c_str(), 1);
-    patience_.per_case = 2500ms;
-    patience_.finish = 500ms;
-    patience_.first_pause = 5ms;
-    descriptors_ = open_descriptors();
+    static_cast<void>(signal(SIGPIPE, SIG_IGN));
+    ASSERT_EQ(setenv("NASTY_STATE", (temporary / "state").c_str(), 1), 0);
+    patience.per_case = 2500ms;
+    patience.finish = 500ms;
+    patience.first_pause = 5ms;
+    descriptors = open_descriptors();
   }
 
   void TearDown() override {
-    EXPECT_EQ(open_descriptors(), descriptors_) << "a descriptor has leaked";
+    EXPECT_EQ(open_descriptors(), descriptors) << "a descriptor has leaked";
     EXPECT_FALSE(has_children()) << "a child is left behind";
   }
 
   SessionResult run(const std::string& target, unsigned jobs = 2) {
-    const auto factory = target_named(target, patience_, &interrupt_);
+    const auto factory = target_named(target, patience, &interrupt);
     EXPECT_TRUE(std::holds_alternative<TargetFactory>(factory));
     SessionOptions options;
     options.jobs = jobs;
-    options.interrupt = &interrupt_;
-    options.progress = [this](const Progress& progress) { started_ = progress.done != 0; };
-    auto session = run_session(suite_.cases, std::get<TargetFactory>(factory), options);
+    options.interrupt = &interrupt;
+    options.progress = [this](const Progress& progress) { started = progress.done != 0; };
+    auto session = run_session(suite.cases, std::get<TargetFactory>(factory), options);
     if (const auto* problem = std::get_if<std::string>(&session)) {
       ADD_FAILURE() << *problem;
       return {};
@@ -71,19 +71,19 @@ class TargetTest : public testing::Test {
   }
 
   std::string start_problem(const std::string& target) {
-    const auto factory = target_named(target, patience_, &interrupt_);
+    const auto factory = target_named(target, patience, &interrupt);
     if (const auto* problem = std::get_if<std::string>(&factory)) return *problem;
-    const auto session = run_session(suite_.cases, std::get<TargetFactory>(factory), {});
+    const auto session = run_session(suite.cases, std::get<TargetFactory>(factory), {});
     const auto* problem = std::get_if<std::string>(&session);
     return problem != nullptr ? *problem : "it started";
   }
 
-  TemporaryDirectory temporary_;
-  Suite suite_ = test::load_data();
-  Patience patience_;
-  std::atomic<bool> interrupt_ = false;
-  std::atomic<bool> started_ = false;  ///< A case has been done.
-  std::size_t descriptors_ = 0;
+  TemporaryDirectory temporary;
+  Suite suite = test::load_data();
+  Patience patience;
+  std::atomic<bool> interrupt = false;
+  std::atomic<bool> started = false;  ///< A case has been done.
+  std::size_t descriptors = 0;
 };
 
 /// A mode of nasty.py, what the two cases that it hits must come to, and a word of the message.
@@ -97,7 +97,7 @@ class NastyTest : public TargetTest, public testing::WithParamInterface<Nasty> {
 
 TEST_P(NastyTest, costs_only_the_case_at_hand) {
   const SessionResult session = run(nasty_command(GetParam().mode));
-  ASSERT_EQ(session.report.results.size(), suite_.cases.size());
+  ASSERT_EQ(session.report.results.size(), suite.cases.size());
   EXPECT_FALSE(session.lost);
   for (const CaseResult& result : session.report.results) {
     const bool hit = result.subject->id.find("sum_05") != std::string::npos;
@@ -155,7 +155,7 @@ TEST_F(TargetTest, killed_in_the_middle_of_a_run_costs_at_most_one_case_each_tim
     // Each case takes 40 ms, so that every blow falls into the run; in the pauses the target comes back.
     while (killed < 2 && !over) {
       std::this_thread::sleep_for(400ms);
-      if (!over && started_ && kill(first_child(), SIGKILL) == 0) ++killed;
+      if (!over && started && kill(first_child(), SIGKILL) == 0) ++killed;
     }
   });
   const SessionResult session = run(nasty_command("slow", "sum"), 1);
@@ -179,7 +179,7 @@ TEST_F(TargetTest, that_never_comes_back_is_given_up_and_the_rest_reported) {
 }
 
 TEST_F(TargetTest, that_cannot_start_is_told_why) {
-  patience_.start = 700ms;
+  patience.start = 700ms;
   EXPECT_NE(start_problem("cmd:/nowhere/vm").find("No such file"), std::string::npos);
   EXPECT_NE(start_problem(nasty_command("no-hello")).find("no greeting within 700 ms"), std::string::npos);
   EXPECT_NE(start_problem(nasty_command("exit-at-once")).find("exited with status 9"), std::string::npos);
@@ -198,9 +198,9 @@ TEST_F(TargetTest, without_a_known_version_supports_nothing) {
 TEST_F(TargetTest, interrupt_keeps_what_was_learned) {
   std::thread user([&] {
     std::this_thread::sleep_for(500ms);
-    interrupt_ = true;
+    interrupt = true;
   });
-  patience_.per_case = 60s;
+  patience.per_case = 60s;
   const auto start = std::chrono::steady_clock::now();
   const SessionResult session = run(nasty_command("hang"), 1);
   user.join();

@@ -24,7 +24,7 @@ u64 number(const json& text) {
 
 std::string hex(u64 value) {
   char text[20];
-  std::snprintf(text, sizeof text, "0x%llx", static_cast<unsigned long long>(value));
+  static_cast<void>(std::snprintf(text, sizeof text, "0x%llx", static_cast<unsigned long long>(value)));
   return text;
 }
 
@@ -131,7 +131,7 @@ json run(const json& job) {
     reply["rejected"] = {{"phase", name_of(phase_of(rejection->reason))}, {"reason", name_of(rejection->reason)}};
     return reply;
   }
-  const Program& program = std::get<Program>(loaded);
+  const auto& program = std::get<Program>(loaded);
   for (const json& pc : job.value("block_costs", json::array())) {
     reply["block_costs"].push_back({{"pc", pc}, {"cost", hex_gas(block_cost(program, pc))}});
   }
@@ -162,7 +162,7 @@ int answer(void*, const char* request, size_t request_len, char** reply, size_t*
 void* open_context() {
   return new int;
 }
-void release(void*, char* reply) {
+void release(void*, char* reply) {  // NOLINT(readability-non-const-parameter): the interface says so
   delete[] reply;
 }
 void close_context(void* context) {
