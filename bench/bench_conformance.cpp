@@ -37,18 +37,18 @@ std::vector<conformance::Case> all_cases() {
 
 void read_all_vectors(benchmark::State& state) {
   std::size_t count = 0;
-  for (auto _ : state) count = all_cases().size();
-  state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations() * count));
+  while (state.KeepRunning()) count = all_cases().size();
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(count));
 }
 BENCHMARK(read_all_vectors)->Unit(benchmark::kMillisecond);
 
 void run_all_vectors_on_ref(benchmark::State& state) {
   const auto cases = all_cases();
   std::size_t failed = 0;
-  for (auto _ : state) {
+  while (state.KeepRunning()) {
     for (const auto& c : cases) failed += compare(c, conformance::run_on_ref(c)).verdict == conformance::Verdict::pass ? 0 : 1;
   }
-  state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations() * cases.size()));
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(cases.size()));
   state.counters["failed"] = static_cast<double>(failed);
 }
 BENCHMARK(run_all_vectors_on_ref)->Unit(benchmark::kMillisecond);

@@ -41,13 +41,13 @@ void run(benchmark::State& state, const ref::Program& program) {
   probe.set_gas(1'000'000'000);
   probe.set_pc(0);
   probe.run([&](const ref::TraceStep&) { ++steps; });
-  for (auto _ : state) {
+  while (state.KeepRunning()) {
     ref::Machine machine(program);
     machine.set_gas(1'000'000'000);
     machine.set_pc(0);
     benchmark::DoNotOptimize(machine.run());
   }
-  state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations() * steps));
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(steps));
 }
 
 constexpr std::string_view arithmetic_loop =
@@ -80,7 +80,7 @@ BENCHMARK(run_memory);
 
 void run_fill(benchmark::State& state) {
   run(state, loaded_text(fill, {}));
-  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations()) * 60000);
+  state.SetBytesProcessed(state.iterations() * 60000);
 }
 BENCHMARK(run_fill);
 
@@ -97,8 +97,8 @@ void load_and_validate(benchmark::State& state) {
   const builder::Bytes bytes = large_blob(Semantics::jam_1, 10000);
   ref::Config config;
   config.semantics = Semantics::jam_1;
-  for (auto _ : state) benchmark::DoNotOptimize(ref::load(bytes, config));
-  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * bytes.size()));
+  while (state.KeepRunning()) benchmark::DoNotOptimize(ref::load(bytes, config));
+  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(bytes.size()));
 }
 BENCHMARK(load_and_validate);
 
@@ -107,7 +107,7 @@ void price_blocks(benchmark::State& state) {
   config.gas_model = ref::GasModel::pipeline_1;
   const ref::Program program = loaded(large_blob(Semantics::rv64_1, 100), config);
   ref::u32 pc = 0;
-  for (auto _ : state) {
+  while (state.KeepRunning()) {
     benchmark::DoNotOptimize(block_cost(program, pc));
     pc = block_at(program, pc).back().next;
     if (pc >= program.code_size() - 1) pc = 0;
