@@ -61,7 +61,7 @@ function drawHeader() {
     proportions.append(part);
   }
   const facts = [['Target', (data.target.name + ' ' + data.target.version).trim()], ['Started as', data.target.command], ['Suite', data.suite],
-                 ['Document', data.spec], ['Date', data.date], ['Time', data.seconds.toFixed(2) + ' s']];
+                 ['Document', data.spec], ['Date', data.date.replace('T', ' ').replace('Z', ' UTC')], ['Time', data.seconds.toFixed(2) + ' s']];
   for (const [name, value] of facts) {
     if (value) byId('facts').append(make('div', {}, make('dt', {}, name), make('dd', {}, value)));
   }
@@ -89,7 +89,8 @@ function scopeButton(text, group, semantics) {
 
 function drawMatrix() {
   const versions = data.semantics.filter((s) => cases.some((c) => c.semantics === s));
-  const groups = [...new Set(cases.map((c) => c.group))];
+  const place = (group) => (Object.keys(data.chapters).indexOf(group) + 1000) % 1000;  // the document's order; what it lacks comes last
+  const groups = [...new Set(cases.map((c) => c.group))].sort((a, b) => place(a) - place(b));
   const table = byId('matrix');
   const head = make('tr', {}, make('th', { scope: 'col' }, 'Group'));
   for (const s of versions) head.append(make('th', { scope: 'col' }, scopeButton(s, '', s)));
