@@ -64,9 +64,9 @@ class PostComparison {
   void registers(const Post& expected, const Observation& actual) {
     if (!expected.regs) return;
     if (!actual.regs) return add("regs", "13 registers", not_reported);
-    for (u8 reg = 0; reg < expected.regs->size(); ++reg) {
+    for (std::size_t reg = 0; reg < expected.regs->size(); ++reg) {
       const u64 wanted = (*expected.regs)[reg], found = (*actual.regs)[reg];
-      if (wanted != found) add("regs." + std::string(ref::register_name(reg)), spell(wanted), spell(found));
+      if (wanted != found) add("regs." + std::string(ref::register_name(static_cast<u8>(reg))), spell(wanted), spell(found));
     }
   }
 
@@ -154,7 +154,7 @@ class CaseComparison {
     const auto* run = std::get_if<RunStep>(&expected);
     const auto* check = std::get_if<CheckStep>(&expected);
     const auto* seen = std::get_if<Observation>(&actual);
-    if ((run || check) != (seen != nullptr)) {
+    if ((run != nullptr || check != nullptr) != (seen != nullptr)) {
       result.verdict = Verdict::error;
       result.note = prefix + ": the result is of another kind of step";
     } else if (seen) {
