@@ -43,6 +43,14 @@ bool is_of_pair(const DifferenceRow& row, std::string_view a, std::string_view b
   return (row.version_a == a && row.version_b == b) || (row.version_a == b && row.version_b == a);
 }
 
+std::string unlisted(const std::string& clause, const ClauseFinding& finding) {
+  std::string text = clause + " differs (";
+  for (const std::string& part : finding.how) text.append(text.ends_with('(') ? "" : ", ").append(part);
+  text += ")";
+  if (!finding.examples.empty()) text += ", for example in " + finding.examples.front();
+  return text + ", but the document does not list it";
+}
+
 }  // namespace
 
 std::variant<std::vector<DifferenceRow>, ParseError> parse_differences(std::string_view text, const std::string& path) {
@@ -77,11 +85,7 @@ std::vector<std::string> check_differences(const VersionDiff& diff, const std::v
   for (const auto& [clause, finding] : diff.clauses) {
     const auto fits = [&, &id = clause](const std::string& pattern) { return glob_match(pattern, id); };
     if (std::any_of(patterns.begin(), patterns.end(), fits)) continue;
-    std::string how;
-    for (const std::string& part : finding.how) how.append(how.empty() ? "" : ", ").append(part);
-    problems.push_back(clause + " differs (" + how + ")" +
-                       (finding.examples.empty() ? "" : ", for example in " + finding.examples.front()) +
-                       ", but the document does not list it");
+    problems.push_back(unlisted(clause, finding));
   }
   for (const std::string& pattern : patterns) {
     const auto fits = [&](const auto& entry) { return glob_match(pattern, entry.first); };

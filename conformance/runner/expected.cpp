@@ -28,7 +28,7 @@ class Reader {
       if (!has_members(entry, place, {"id", "reason"}, {"link"})) return *problem_;
       for (const auto& [name, value] : entry.items()) {
         if (!value.is_string() || value.get_ref<const std::string&>().empty())
-          return ParseError{path_, place + "/" + name, "must be a string with something in it"};
+          return ParseError{path_, member(place, name), "must be a string with something in it"};
       }
       entries.push_back({entry["id"], entry["reason"], entry.value("link", "")});
       const auto fits = [&](const std::string& id) { return glob_match(entries.back().glob, id); };
@@ -40,6 +40,8 @@ class Reader {
  private:
   using Names = std::vector<std::string>;
 
+  static std::string member(std::string place, const std::string& name) { return place.append("/").append(name); }
+
   bool has_members(const json& object, const std::string& place, const Names& needed, const Names& allowed) {
     if (!object.is_object()) return fail(place, "must be an object");
     for (const std::string& name : needed) {
@@ -47,7 +49,7 @@ class Reader {
     }
     for (const auto& [name, value] : object.items()) {
       const bool known = std::count(needed.begin(), needed.end(), name) + std::count(allowed.begin(), allowed.end(), name) != 0;
-      if (!known) return fail(place + "/" + name, "unknown member");
+      if (!known) return fail(member(place, name), "unknown member");
     }
     return true;
   }

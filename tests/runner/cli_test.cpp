@@ -105,7 +105,7 @@ TEST(cli, bad_usage_is_2) {
 TEST(cli, no_target_is_3) {
   for (const std::string& target : {std::string("--target cmd:/nowhere/vm "), std::string("--target lib:/nowhere/vm.so "),
                                     nasty("exit-at-once"), nasty("hello-garbage")}) {
-    const Ran ran = conform("run " + target + data);
+    const Ran ran = conform(std::string("run ").append(target).append(data));
     EXPECT_EQ(ran.code, 3) << ran.output;
     EXPECT_TRUE(contains(ran, "cannot be used: ")) << ran.output;
   }
@@ -192,8 +192,8 @@ TEST(cli, export_and_import_give_equal_verdicts) {
 }
 
 TEST(cli, serve_native) {
-  const Ran ran = run_shell(std::string("printf '%s\\n' '{\"hello\":{\"protocol\":1}}' 'nonsense' '{\"bye\":{}}' 'unread' | '") +
-                            PVM_CONFORM + "' serve");
+  const Ran ran =
+      run_shell(std::string(R"(printf '%s\n' '{"hello":{"protocol":1}}' 'nonsense' '{"bye":{}}' 'unread' | ')") + PVM_CONFORM + "' serve");
   EXPECT_EQ(ran.code, 0);
   EXPECT_TRUE(contains(ran, "\"name\":\"pvm-ref\"")) << ran.output;
   EXPECT_EQ(std::count(ran.output.begin(), ran.output.end(), '\n'), 2);
@@ -203,7 +203,7 @@ TEST(cli, serve_blank_line) {
   const std::string request =
       R"({"name":"t","initial-regs":[0,0,0,0,0,0,0,0,0,0,0,0,0],"initial-pc":0,"initial-page-map":[],"initial-memory":[],"initial-gas":10,"program":[0,0,1,0,1],"expected-status":"panic","expected-regs":[0,0,0,0,0,0,0,0,0,0,0,0,0],"expected-pc":0,"expected-memory":[],"expected-gas":9})";
   const Ran ran =
-      run_shell("printf '%s\\n\\n%s\\n\\n' '" + request + "' '" + request + "' | '" + PVM_CONFORM + "' serve --protocol blank-line");
+      run_shell(R"(printf '%s\n\n%s\n\n' ')" + request + "' '" + request + "' | '" + PVM_CONFORM + "' serve --protocol blank-line");
   EXPECT_EQ(ran.code, 0) << ran.output;
   const std::size_t end = ran.output.find("\n\n");
   ASSERT_NE(end, std::string::npos) << ran.output;

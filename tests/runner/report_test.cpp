@@ -96,7 +96,7 @@ TEST_F(ReportTest, junit_validates) {
 
 TEST_F(ReportTest, html_carries_the_data_and_no_foreign_markup) {
   const std::string page = html_report(report);
-  const std::string begin = "<script type=\"application/json\" id=\"data\">";
+  const std::string begin = R"(<script type="application/json" id="data">)";
   const std::size_t at = page.find(begin) + begin.size();
   const std::string data = page.substr(at, page.find("</script>", at) - at);
   const auto json = nlohmann::json::parse(data);
