@@ -37,6 +37,7 @@ constexpr GroupDefinition definitions[] = {
     {"validate", define_validate},
     {"programs", define_programs},
     {"differences", define_differences},
+    {"rare", define_rare},
 };
 
 }  // namespace

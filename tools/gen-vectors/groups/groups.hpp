@@ -39,5 +39,6 @@ void define_standard(Group& group);
 void define_validate(Group& group);
 void define_programs(Group& group);
 void define_differences(Group& group);
+void define_rare(Group& group);
 
 }  // namespace pvm::gen
