@@ -59,8 +59,8 @@ Step execute_memory(Executor& x, const Instruction& in);
 
 /// The operands of an instruction under the letters of its clause. a and b hold the registers' values, d its number.
 struct Operands {
-  u8 d;
-  u64 a, b;
+  u8 d = 0;
+  u64 a = 0, b = 0;
   i64 i, j;
   Operands(const Executor& x, const Instruction& in);
 };

@@ -14,7 +14,7 @@ u8 number_in(const Instruction& in, isa::Field field) {
 
 }  // namespace
 
-Operands::Operands(const Executor& x, const Instruction& in) : d(0), a(0), b(0), i(in.imm1), j(in.imm2) {
+Operands::Operands(const Executor& x, const Instruction& in) : i(in.imm1), j(in.imm2) {
   const isa::Operands& fields = isa::row_of(in.op).operands;
   if (fields.d != isa::Field::none) d = number_in(in, fields.d);
   if (fields.a != isa::Field::none) a = x.get(number_in(in, fields.a));
