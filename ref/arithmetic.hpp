@@ -11,11 +11,17 @@ namespace pvm::ref {
 inline constexpr u64 all_ones = ~u64{0};
 
 /// u(x, 32)
-constexpr u32 low32(u64 value) { return static_cast<u32>(value); }
+constexpr u32 low32(u64 value) {
+  return static_cast<u32>(value);
+}
 /// s(x, 32)
-constexpr i32 signed32(u64 value) { return static_cast<i32>(static_cast<u32>(value)); }
+constexpr i32 signed32(u64 value) {
+  return static_cast<i32>(static_cast<u32>(value));
+}
 /// s(x, 32), as a register holds it
-constexpr u64 sx32(u64 value) { return static_cast<u64>(static_cast<i64>(signed32(value))); }
+constexpr u64 sx32(u64 value) {
+  return static_cast<u64>(static_cast<i64>(signed32(value)));
+}
 
 /// quot(a, b) for b other than 0; the one quotient that doesn't fit wraps to the least value, as s(.., n) says.
 template <typename Signed>

@@ -10,7 +10,9 @@ constexpr u32 max_distance = 25;  // an opcode and the longest skip
 }  // namespace
 
 // [block.terminators]
-bool ends_block(isa::Op op) { return isa::row_of(op).ends_block; }
+bool ends_block(isa::Op op) {
+  return isa::row_of(op).ends_block;
+}
 
 std::optional<u32> predecessor(const Program& program, u32 pc) {
   for (u32 distance = 1; distance <= max_distance && distance <= pc; ++distance) {

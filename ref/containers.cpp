@@ -52,7 +52,8 @@ void read_imports(Reader& section, Program& program) {
     if (begin > past || past > symbols.size()) {
       program.imports.emplace_back(std::nullopt);
     } else {
-      program.imports.emplace_back(std::string(symbols.begin() + static_cast<std::ptrdiff_t>(begin), symbols.begin() + static_cast<std::ptrdiff_t>(past)));
+      program.imports.emplace_back(
+          std::string(symbols.begin() + static_cast<std::ptrdiff_t>(begin), symbols.begin() + static_cast<std::ptrdiff_t>(past)));
     }
   }
 }
@@ -223,7 +224,9 @@ bool Program::is_marked(u64 position) const {
 }
 
 // [decode.beyond_end]
-u8 Program::byte_at(u64 position) const { return position < code.size() ? code[static_cast<std::size_t>(position)] : u8{0}; }
+u8 Program::byte_at(u64 position) const {
+  return position < code.size() ? code[static_cast<std::size_t>(position)] : u8{0};
+}
 
 // [jump.table]
 std::optional<u32> Program::jump_table_entry(u64 index) const {

@@ -10,7 +10,9 @@ namespace {
 constexpr u32 max_skip = 24;
 
 // [decode.register]
-u8 register_number(u32 nibble) { return static_cast<u8>(std::min(nibble & 15, 12u)); }
+u8 register_number(u32 nibble) {
+  return static_cast<u8>(std::min(nibble & 15, 12u));
+}
 
 // [decode.register_third]
 u8 third_register(const Program& program, u8 byte) {
@@ -18,10 +20,14 @@ u8 third_register(const Program& program, u8 byte) {
 }
 
 // [decode.length_nibble]
-u32 length_of(u32 nibble) { return std::min(nibble & 7, 4u); }
+u32 length_of(u32 nibble) {
+  return std::min(nibble & 7, 4u);
+}
 
 // The length that is left of `available` bytes after `used` of them, at most 4.
-u32 rest(u32 available, u32 used) { return available > used ? std::min(available - used, 4u) : 0; }
+u32 rest(u32 available, u32 used) {
+  return available > used ? std::min(available - used, 4u) : 0;
+}
 
 // [decode.immediate] [decode.overrun]
 i64 immediate(const Program& program, u64 position, u32 length) {

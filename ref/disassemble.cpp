@@ -34,7 +34,9 @@ std::string operand(const Instruction& in, isa::Field field) {
 
 }  // namespace
 
-std::string_view register_name(u8 number) { return register_names[number]; }
+std::string_view register_name(u8 number) {
+  return register_names[number];
+}
 
 std::string disassemble(const Program& program, const Instruction& in) {
   if (in.op == isa::Op::invalid) {
@@ -44,8 +46,7 @@ std::string disassemble(const Program& program, const Instruction& in) {
   const isa::Row& row = isa::row_of(in.op);
   std::string text(row.name);
   const char* separator = " ";
-  for (const isa::Field field :
-       {row.operands.d, row.operands.a, row.operands.b, row.operands.i, row.operands.j, row.operands.target}) {
+  for (const isa::Field field : {row.operands.d, row.operands.a, row.operands.b, row.operands.i, row.operands.j, row.operands.target}) {
     if (field == isa::Field::none) continue;
     text += separator + operand(in, field);
     separator = ", ";

@@ -51,7 +51,9 @@ void Machine::set_pc(u32 pc) {
   resume_ = Resume::host_entry;
 }
 
-Exit Machine::run(const Trace& trace) { return *run_at_most(std::numeric_limits<u64>::max(), trace); }
+Exit Machine::run(const Trace& trace) {
+  return *run_at_most(std::numeric_limits<u64>::max(), trace);
+}
 
 std::optional<Exit> Machine::run_at_most(u64 max_steps, const Trace& trace) {
   // [resume.after_end]

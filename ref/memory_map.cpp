@@ -8,7 +8,9 @@ namespace {
 constexpr u64 zone = 0x10000;
 constexpr u64 address_space = u64{1} << 32;
 
-constexpr u64 round_up(u64 value, u64 granule) { return (value + granule - 1) / granule * granule; }
+constexpr u64 round_up(u64 value, u64 granule) {
+  return (value + granule - 1) / granule * granule;
+}
 
 }  // namespace
 

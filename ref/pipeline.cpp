@@ -170,8 +170,7 @@ void Pipeline::start() {
 
 bool Pipeline::is_ready(const Entry& entry) const {
   return entry.stage == Stage::waiting && !entry.dependencies[0] && !entry.dependencies[1] && entry.needs.alu <= free_.alu &&
-         entry.needs.load <= free_.load && entry.needs.store <= free_.store && entry.needs.mul <= free_.mul &&
-         entry.needs.div <= free_.div;
+         entry.needs.load <= free_.load && entry.needs.store <= free_.store && entry.needs.mul <= free_.mul && entry.needs.div <= free_.div;
 }
 
 // [pipeline.skip_ahead]

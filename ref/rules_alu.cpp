@@ -60,11 +60,13 @@ Step execute_alu(Executor& x, const Instruction& in) {
     // [alu.div_unsigned_32]
     case isa::Op::div_unsigned_32: return x.set(d, low32(b) == 0 ? all_ones : sx32(low32(a) / low32(b)));
     // [alu.div_signed_32]
-    case isa::Op::div_signed_32: return x.set(d, low32(b) == 0 ? all_ones : sx32(low32(static_cast<u64>(quotient(signed32(a), signed32(b))))));
+    case isa::Op::div_signed_32:
+      return x.set(d, low32(b) == 0 ? all_ones : sx32(low32(static_cast<u64>(quotient(signed32(a), signed32(b))))));
     // [alu.rem_unsigned_32]
     case isa::Op::rem_unsigned_32: return x.set(d, low32(b) == 0 ? sx32(a) : sx32(low32(a) % low32(b)));
     // [alu.rem_signed_32]
-    case isa::Op::rem_signed_32: return x.set(d, low32(b) == 0 ? sx32(a) : sx32(low32(static_cast<u64>(remainder(signed32(a), signed32(b))))));
+    case isa::Op::rem_signed_32:
+      return x.set(d, low32(b) == 0 ? sx32(a) : sx32(low32(static_cast<u64>(remainder(signed32(a), signed32(b))))));
     // [alu.add_64]
     case isa::Op::add_64: return x.set(d, a + b);
     // [alu.sub_64]

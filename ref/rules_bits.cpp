@@ -9,12 +9,20 @@ namespace pvm::ref {
 namespace {
 
 // The amount of a shift or rotation modulo the width; registers and sign-extended immediates alike.
-constexpr int amount32(u64 amount) { return static_cast<int>(amount % 32); }
-constexpr int amount64(u64 amount) { return static_cast<int>(amount % 64); }
+constexpr int amount32(u64 amount) {
+  return static_cast<int>(amount % 32);
+}
+constexpr int amount64(u64 amount) {
+  return static_cast<int>(amount % 64);
+}
 
 // s(x, 32) div 2^n and s(x, 64) div 2^n
-constexpr u64 shift_signed_32(u64 value, u64 amount) { return static_cast<u64>(i64{signed32(value) >> amount32(amount)}); }
-constexpr u64 shift_signed_64(u64 value, u64 amount) { return static_cast<u64>(static_cast<i64>(value) >> amount64(amount)); }
+constexpr u64 shift_signed_32(u64 value, u64 amount) {
+  return static_cast<u64>(i64{signed32(value) >> amount32(amount)});
+}
+constexpr u64 shift_signed_64(u64 value, u64 amount) {
+  return static_cast<u64>(static_cast<i64>(value) >> amount64(amount));
+}
 
 // reverse(x, bits)
 constexpr u64 reverse_bytes(u64 value, u32 bits) {

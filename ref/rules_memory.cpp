@@ -44,9 +44,13 @@ Step Executor::store(u32 address, u32 size, u64 value) {
 }
 
 // [heap.paged]
-Step Executor::grow(u8 d, u64 size) { return program.is_paged() ? trap() : set(d, machine.memory_.grow(size)); }
+Step Executor::grow(u8 d, u64 size) {
+  return program.is_paged() ? trap() : set(d, machine.memory_.grow(size));
+}
 
-Step Executor::allocate(u8 d, u64 size) { return set(d, machine.memory_.allocate(size)); }
+Step Executor::allocate(u8 d, u64 size) {
+  return set(d, machine.memory_.allocate(size));
+}
 
 // [fill.order] [fill.registers] [fill.stop] [gas.memset]
 Step Executor::fill() {

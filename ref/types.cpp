@@ -55,15 +55,35 @@ std::optional<Enum> find(const std::array<std::string_view, count>& names, std::
 
 }  // namespace
 
-std::string_view name_of(Semantics value) { return semantics_names[static_cast<std::size_t>(value)]; }
-std::string_view name_of(Container value) { return container_names[static_cast<std::size_t>(value)]; }
-std::string_view name_of(GasModel value) { return gas_model_names[static_cast<std::size_t>(value)]; }
-std::string_view name_of(Metering value) { return metering_names[static_cast<std::size_t>(value)]; }
-std::string_view name_of(Phase value) { return phase_names[static_cast<std::size_t>(value)]; }
-std::string_view name_of(Reason value) { return reason_names[static_cast<std::size_t>(value)]; }
-std::optional<Semantics> semantics_named(std::string_view name) { return find<Semantics>(semantics_names, name); }
-std::optional<Container> container_named(std::string_view name) { return find<Container>(container_names, name); }
-std::optional<GasModel> gas_model_named(std::string_view name) { return find<GasModel>(gas_model_names, name); }
-std::optional<Metering> metering_named(std::string_view name) { return find<Metering>(metering_names, name); }
+std::string_view name_of(Semantics value) {
+  return semantics_names[static_cast<std::size_t>(value)];
+}
+std::string_view name_of(Container value) {
+  return container_names[static_cast<std::size_t>(value)];
+}
+std::string_view name_of(GasModel value) {
+  return gas_model_names[static_cast<std::size_t>(value)];
+}
+std::string_view name_of(Metering value) {
+  return metering_names[static_cast<std::size_t>(value)];
+}
+std::string_view name_of(Phase value) {
+  return phase_names[static_cast<std::size_t>(value)];
+}
+std::string_view name_of(Reason value) {
+  return reason_names[static_cast<std::size_t>(value)];
+}
+std::optional<Semantics> semantics_named(std::string_view name) {
+  return find<Semantics>(semantics_names, name);
+}
+std::optional<Container> container_named(std::string_view name) {
+  return find<Container>(container_names, name);
+}
+std::optional<GasModel> gas_model_named(std::string_view name) {
+  return find<GasModel>(gas_model_names, name);
+}
+std::optional<Metering> metering_named(std::string_view name) {
+  return find<Metering>(metering_names, name);
+}
 
 }  // namespace pvm::ref

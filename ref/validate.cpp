@@ -10,10 +10,14 @@ namespace {
 constexpr u64 zone = 0x10000;
 constexpr u64 max_arguments = u64{1} << 24;
 
-constexpr u64 round_up(u64 value, u64 granule) { return (value + granule - 1) / granule * granule; }
+constexpr u64 round_up(u64 value, u64 granule) {
+  return (value + granule - 1) / granule * granule;
+}
 
 // [map.page_size]
-constexpr bool is_page_size(u32 size) { return size >= 4096 && size <= 65536 && (size & (size - 1)) == 0; }
+constexpr bool is_page_size(u32 size) {
+  return size >= 4096 && size <= 65536 && (size & (size - 1)) == 0;
+}
 
 // [version.select]
 bool configuration_is_supported(const Config& config) {

@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -123,9 +124,7 @@ int run(const Options& options) {
   return summary.is_clean() && known ? exit_clean : exit_survivors;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int parse_and_run(int argc, char** argv) {
   Options options;
   CLI::App app{
       "Switches on the reference interpreter's seeded faults one at a time and runs the conformance vectors until one notices.\n"
@@ -144,4 +143,15 @@ int main(int argc, char** argv) {
     return app.exit(error) == 0 ? exit_clean : exit_usage;
   }
   return run(options);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return parse_and_run(argc, argv);
+  } catch (const std::exception& error) {
+    static_cast<void>(std::fprintf(stderr, "mutants: %s\n", error.what()));
+  }
+  return exit_usage;
 }

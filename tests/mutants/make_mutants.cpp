@@ -33,6 +33,13 @@ struct Failure {
   std::string text;
 };
 
+template <typename... Parts>
+std::string joined(const Parts&... parts) {
+  std::string text;
+  (text.append(parts), ...);
+  return text;
+}
+
 std::string read(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) throw Failure{path.string() + ": cannot be read"};
@@ -81,9 +88,9 @@ std::vector<Mutant> read_list(const fs::path& path) {
                                                          {"why", &mutant.why},
                                                          {"unobservable", &mutant.unobservable}};
     const auto member = members.find(key == "do" ? "with" : key);
-    if (member == members.end()) throw Failure{place + ": unknown word '" + key + "'"};
-    if (!member->second->empty()) throw Failure{place + ": '" + key + "' is given twice"};
-    if (value.empty()) throw Failure{place + ": '" + key + "' says nothing"};
+    if (member == members.end()) throw Failure{joined(place, ": unknown word '", key, "'")};
+    if (!member->second->empty()) throw Failure{joined(place, ": '", key, "' is given twice")};
+    if (value.empty()) throw Failure{joined(place, ": '", key, "' says nothing")};
     if (key == "do") mutant.is_statement = true;
     *member->second = std::move(value);
   }
@@ -160,8 +167,8 @@ std::string render(const std::string& text, std::size_t begin, std::size_t end, 
     for (const std::size_t index : piece.mutants) {
       const Mutant& mutant = mutants[index];
       const std::string condition = "pvm::ref::mutant_is(" + std::to_string(number_of(mutant)) + "u)";
-      inner = mutant.is_statement ? "if (" + condition + ") { " + mutant.with + " } else { " + inner + " }"
-                                  : "(" + condition + " ? (" + mutant.with + ") : (" + inner + "))";
+      inner = mutant.is_statement ? joined("if (", condition, ") { ", mutant.with, " } else { ", inner, " }")
+                                  : joined("(", condition, " ? (", mutant.with, ") : (", inner, "))");
     }
     result += inner;
   }
@@ -226,7 +233,7 @@ void run(const fs::path& source, const fs::path& destination, const std::vector<
     const std::vector<Piece> pieces = place_all(text, mutants, file);
     std::size_t next = 0;
     const std::string include = pieces.empty() ? "" : "#include \"pvm/ref/mutant.hpp\"\n";
-    write(destination / file, include + "#line 1 \"ref/" + file + "\"\n" + render(text, 0, text.size(), pieces, next, mutants));
+    write(destination / file, joined(include, "#line 1 \"ref/", file, "\"\n", render(text, 0, text.size(), pieces, next, mutants)));
   }
   write(destination / "include/pvm/ref/mutant.hpp", header);
   write(destination / "mutant_list.cpp", list_source(mutants));

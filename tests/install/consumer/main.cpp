@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-// A program outside the project: refuses a bad program by the installed interpreter, verifies the installed vectors by the installed library.
+// A program outside the project: refuses a bad program by the installed interpreter, verifies the installed vectors by the installed
+// library.
 #include <array>
 #include <iostream>
 #include <pvm/conformance/manifest.hpp>

@@ -14,9 +14,9 @@ namespace pvm::ref {
 struct Instruction {
   isa::Op op = isa::Op::invalid;  ///< Op::invalid: behaves as trap. [decode.opcode]
   u32 pc = 0;
-  u32 next = 0;  ///< Position after the instruction: pc + 1 + skip. [decode.next]
+  u32 next = 0;                     ///< Position after the instruction: pc + 1 + skip. [decode.next]
   u8 reg1 = 0, reg2 = 0, reg3 = 0;  ///< Register numbers 0..12. [decode.register]
-  i64 imm1 = 0;  ///< Sign-extended value, or the unsigned 8 bytes of reg_imm64 as i64.
+  i64 imm1 = 0;                     ///< Sign-extended value, or the unsigned 8 bytes of reg_imm64 as i64.
   i64 imm2 = 0;
   u32 target = 0;  ///< Jump target of the offset formats. [decode.target]
 };

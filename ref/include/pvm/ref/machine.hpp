@@ -21,9 +21,9 @@ struct Exit {
   Status status = Status::no_pc;
   std::optional<u32> pc = {};       ///< As reported; see each [exit.*] clause.
   std::optional<u32> next_pc = {};  ///< Where the next run continues, if it can.
-  u64 host_call = 0;           ///< Number of the host call. [exit.host_call]
-  u32 fault_address = 0;       ///< Page address. [exit.page_fault]
-  bool write_protected = false;  ///< The page is there but read-only; not reported by graypaper-0.7.2.
+  u64 host_call = 0;                ///< Number of the host call. [exit.host_call]
+  u32 fault_address = 0;            ///< Page address. [exit.page_fault]
+  bool write_protected = false;     ///< The page is there but read-only; not reported by graypaper-0.7.2.
 };
 
 /// State before one instruction; a step precedes the gas charge of a block. [trace.step]

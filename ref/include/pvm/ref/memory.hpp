@@ -17,7 +17,7 @@ enum class Access : u8 { none, read, write };
 
 /// Why an access was refused: the lowest address of it that lacks the right.
 struct Denial {
-  u64 address;  ///< Not reduced modulo 2^32.
+  u64 address;   ///< Not reduced modulo 2^32.
   bool present;  ///< Readable, but not writable.
 };
 
@@ -86,7 +86,7 @@ class Memory {
   u64 max_heap_size_ = 0;
   u32 stack_top_ = 0;
   u64 aux_start_ = u64{1} << 32;
-  std::map<u64, Range> ranges_;  ///< By begin; disjoint.
+  std::map<u64, Range> ranges_;                       ///< By begin; disjoint.
   std::map<u32, std::array<u8, chunk_size>> chunks_;  ///< Contents by address / chunk_size.
 };
 

@@ -26,7 +26,7 @@ struct Program {
   Config config;  ///< gas_model is always set here.
 
   std::vector<u8> code;
-  std::vector<u8> bitmask;  ///< ceil(code.size() / 8) bytes, least significant bit first. [blob.bitmask]
+  std::vector<u8> bitmask;     ///< ceil(code.size() / 8) bytes, least significant bit first. [blob.bitmask]
   std::vector<u8> jump_table;  ///< jump_table_count entries of jump_table_entry_size bytes each.
   u64 jump_table_count = 0;
   u32 jump_table_entry_size = 0;

@@ -99,7 +99,9 @@ struct Rejection {
 };
 
 /// The phase that a reason belongs to.
-constexpr Phase phase_of(Reason reason) { return reason < Reason::bad_configuration ? Phase::decode : Phase::validate; }
+constexpr Phase phase_of(Reason reason) {
+  return reason < Reason::bad_configuration ? Phase::decode : Phase::validate;
+}
 
 /// Names as the document and the vectors spell them ("rv64-1", "flat-1", "bad_magic", ...). Parsing an unknown name gives nullopt.
 std::string_view name_of(Semantics);
@@ -114,9 +116,13 @@ std::optional<GasModel> gas_model_named(std::string_view);
 std::optional<Metering> metering_named(std::string_view);
 
 /// True for graypaper-0.7.2, whose conventions differ from those of the other versions in pc, gas and faults.
-constexpr bool is_graypaper(Semantics version) { return version == Semantics::graypaper_0_7_2; }
+constexpr bool is_graypaper(Semantics version) {
+  return version == Semantics::graypaper_0_7_2;
+}
 
 /// Register width in bits: 32 for rv32-1, else 64.
-constexpr u32 register_bits(Semantics version) { return version == Semantics::rv32_1 ? 32 : 64; }
+constexpr u32 register_bits(Semantics version) {
+  return version == Semantics::rv32_1 ? 32 : 64;
+}
 
 }  // namespace pvm::ref
