@@ -14,7 +14,7 @@ extern "C" {
 #define PVM_TARGET_ABI_VERSION 1u
 
 /* What the library offers. All strings are UTF-8; requests and replies are those of target protocol 1, without the line feed. */
-struct pvm_target { /* NOLINT(readability-identifier-naming): a C name */
+struct pvm_target {     /* NOLINT(readability-identifier-naming): a C name */
   uint32_t abi_version; /* PVM_TARGET_ABI_VERSION */
   uint32_t size;        /* sizeof(struct pvm_target); a later version may append members */
 

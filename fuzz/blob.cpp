@@ -5,7 +5,7 @@
 using namespace pvm;
 using fuzz::Input;
 
-extern "C" int LLVMFuzzerTestOneInput(const ref::u8* data, std::size_t size) {
+extern "C" int LLVMFuzzerTestOneInput(const ref::u8* data, std::size_t size) {  // NOLINT(readability-identifier-naming): libFuzzer's name
   Input input(data, size);
   ref::Config config;
   config.semantics = static_cast<ref::Semantics>(input.below(5));

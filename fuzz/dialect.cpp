@@ -6,7 +6,7 @@
 
 using namespace pvm;
 
-extern "C" int LLVMFuzzerTestOneInput(const ref::u8* data, std::size_t size) {
+extern "C" int LLVMFuzzerTestOneInput(const ref::u8* data, std::size_t size) {  // NOLINT(readability-identifier-naming): libFuzzer's name
   fuzz::Input input(data, size);
   const auto dialect = static_cast<conformance::Dialect>(input.below(3));
   auto imported = conformance::import_file(dialect, input.text(), "input");

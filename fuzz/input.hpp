@@ -45,7 +45,7 @@ class Input {
 
 /// A finding.
 [[noreturn]] inline void fail(std::string_view text) {
-  std::fprintf(stderr, "%.*s\n", static_cast<int>(text.size()), text.data());
+  static_cast<void>(std::fprintf(stderr, "%.*s\n", static_cast<int>(text.size()), text.data()));
   std::abort();
 }
 

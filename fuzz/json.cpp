@@ -5,7 +5,7 @@
 
 using namespace pvm;
 
-extern "C" int LLVMFuzzerTestOneInput(const ref::u8* data, std::size_t size) {
+extern "C" int LLVMFuzzerTestOneInput(const ref::u8* data, std::size_t size) {  // NOLINT(readability-identifier-naming): libFuzzer's name
   const auto parsed = conformance::parse_file(fuzz::Input(data, size).text(), "input");
   if (const auto* error = std::get_if<conformance::ParseError>(&parsed)) {
     if (error->reason.empty()) fuzz::fail("an error without a reason");

@@ -21,7 +21,7 @@ void check(std::string_view text, Parse parse, Print print) {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const ref::u8* data, std::size_t size) {
+extern "C" int LLVMFuzzerTestOneInput(const ref::u8* data, std::size_t size) {  // NOLINT(readability-identifier-naming): libFuzzer's name
   fuzz::Input input(data, size);
   if (input.flag()) {
     check<conformance::Manifest>(input.text(), conformance::parse_manifest, conformance::print_manifest);

@@ -38,7 +38,7 @@ void check_reply(std::string_view line, const conformance::Case& c) {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const ref::u8* data, std::size_t size) {
+extern "C" int LLVMFuzzerTestOneInput(const ref::u8* data, std::size_t size) {  // NOLINT(readability-identifier-naming): libFuzzer's name
   fuzz::Input input(data, size);
   switch (input.below(5)) {
     case 0: static_cast<void>(conformance::parse_hello(input.text())); break;

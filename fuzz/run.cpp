@@ -48,7 +48,7 @@ void read_code(std::span<const u8> bytes, ref::Program& program) {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const u8* data, std::size_t size) {
+extern "C" int LLVMFuzzerTestOneInput(const u8* data, std::size_t size) {  // NOLINT(readability-identifier-naming): libFuzzer's name
   Input input(data, size);
   ref::Program program = program_of(input);
   const u32 pc = input.flag() ? input.byte() : 0;
