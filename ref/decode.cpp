@@ -148,4 +148,8 @@ Instruction decode(const Program& program, u32 pc) {
   return in;
 }
 
+u8 register_in(const Instruction& in, isa::Field field) {
+  return field == isa::Field::reg2 ? in.reg2 : field == isa::Field::reg3 ? in.reg3 : in.reg1;
+}
+
 }  // namespace pvm::ref

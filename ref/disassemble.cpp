@@ -21,9 +21,9 @@ std::string number(i64 value) {
 
 std::string operand(const Instruction& in, isa::Field field) {
   switch (field) {
-    case isa::Field::reg1: return std::string(register_name(in.reg1));
-    case isa::Field::reg2: return std::string(register_name(in.reg2));
-    case isa::Field::reg3: return std::string(register_name(in.reg3));
+    case isa::Field::reg1:
+    case isa::Field::reg2:
+    case isa::Field::reg3: return std::string(register_name(register_in(in, field)));
     case isa::Field::imm1: return number(in.imm1);
     case isa::Field::imm2: return number(in.imm2);
     case isa::Field::offset: return "@" + std::to_string(in.target);

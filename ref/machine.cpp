@@ -4,23 +4,23 @@
 
 #include <limits>
 
+#include "addresses.hpp"
 #include "executor.hpp"
 
 namespace pvm::ref {
 namespace {
 
-constexpr u64 zone = 0x10000;
-constexpr u64 address_space = u64{1} << 32;
-constexpr u64 max_arguments = u64{1} << 24;
-
 Step execute(Executor& x, const Instruction& in) {
-  const std::string_view clause = isa::row_of(in.op).clause;
-  if (clause.starts_with("alu.")) return execute_alu(x, in);
-  if (clause.starts_with("bits.")) return execute_bits(x, in);
-  if (clause.starts_with("memory.")) return execute_memory(x, in);
-  if (clause.starts_with("branch.")) return execute_branch(x, in);
-  if (clause.starts_with("move.")) return execute_move(x, in);
-  return execute_control(x, in);  // and Op::invalid, which traps
+  switch (isa::row_of(in.op).group) {
+    case isa::Group::control: return execute_control(x, in);
+    case isa::Group::branch: return execute_branch(x, in);
+    case isa::Group::move: return execute_move(x, in);
+    case isa::Group::alu: return execute_alu(x, in);
+    case isa::Group::bits: return execute_bits(x, in);
+    case isa::Group::memory: return execute_memory(x, in);
+    case isa::Group::none: break;  // Op::invalid [decode.opcode]
+  }
+  return x.trap();
 }
 
 }  // namespace

@@ -5,20 +5,12 @@
 #include <algorithm>
 #include <iterator>
 
+#include "addresses.hpp"
+
 namespace pvm::ref {
 namespace {
 
-constexpr u64 zone = 0x10000;
-constexpr u64 address_space = u64{1} << 32;
-constexpr u64 max_arguments = u64{1} << 24;
 constexpr u32 graypaper_page_size = 4096;
-
-constexpr u64 round_up(u64 value, u64 granule) {
-  return (value + granule - 1) / granule * granule;
-}
-constexpr u64 round_down(u64 value, u64 granule) {
-  return value / granule * granule;
-}
 
 // [host.read_memory] [host.write_memory] An empty range is in bounds anywhere.
 constexpr bool is_in_bounds(u64 address, u64 length) {

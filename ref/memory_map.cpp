@@ -2,18 +2,9 @@
 // Where the regions of mapped memory lie. Chapter "Memory".
 #include "pvm/ref/memory.hpp"
 
+#include "addresses.hpp"
+
 namespace pvm::ref {
-namespace {
-
-constexpr u64 zone = 0x10000;
-constexpr u64 address_space = u64{1} << 32;
-
-constexpr u64 round_up(u64 value, u64 granule) {
-  return (value + granule - 1) / granule * granule;
-}
-
-}  // namespace
-
 // [map.layout]
 std::optional<MemoryMap> map_memory(u32 page_size, u32 ro_size, u32 rw_size, u32 stack_size, u32 aux_size) {
   const u64 ro_start = zone;

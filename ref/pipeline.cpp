@@ -30,10 +30,6 @@ struct Entry {
   std::array<std::optional<std::size_t>, 2> dependencies;  // numbers of entries
 };
 
-u8 register_in(const Instruction& in, isa::Field field) {
-  return field == isa::Field::reg1 ? in.reg1 : field == isa::Field::reg2 ? in.reg2 : in.reg3;
-}
-
 class Pipeline {
  public:
   explicit Pipeline(const Program& program) : program_(program) {}

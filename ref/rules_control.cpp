@@ -8,17 +8,13 @@ namespace {
 constexpr u32 halt_address = 0xffff0000;
 constexpr u32 code_address_alignment = 2;
 
-u8 number_in(const Instruction& in, isa::Field field) {
-  return field == isa::Field::reg2 ? in.reg2 : field == isa::Field::reg3 ? in.reg3 : in.reg1;
-}
-
 }  // namespace
 
 Operands::Operands(const Executor& x, const Instruction& in) : i(in.imm1), j(in.imm2) {
   const isa::Operands& fields = isa::row_of(in.op).operands;
-  if (fields.d != isa::Field::none) d = number_in(in, fields.d);
-  if (fields.a != isa::Field::none) a = x.get(number_in(in, fields.a));
-  if (fields.b != isa::Field::none) b = x.get(number_in(in, fields.b));
+  if (fields.d != isa::Field::none) d = register_in(in, fields.d);
+  if (fields.a != isa::Field::none) a = x.get(register_in(in, fields.a));
+  if (fields.b != isa::Field::none) b = x.get(register_in(in, fields.b));
 }
 
 Step Executor::set(u8 number, u64 value) {

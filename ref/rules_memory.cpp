@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 // The rules of the memory group: loads, stores, sbrk and memset. Chapters "Instructions" and "Memory".
+#include "addresses.hpp"
 #include "arithmetic.hpp"
 #include "executor.hpp"
 
 namespace pvm::ref {
 namespace {
 
-constexpr u64 address_space = u64{1} << 32;
-constexpr u64 lowest_address = 0x10000;
 constexpr u8 fill_address = 7, fill_value = 8, fill_count = 9;  // a0, a1, a2
 
 }  // namespace
@@ -19,7 +18,7 @@ Step Executor::fault(const Denial& denial, u64 address, u64 size) const {
   if (!is_graypaper(program.config.semantics) && address + size > address_space) return trap();
   const u32 index = low32(denial.address);
   // [access.low] [paging.low]
-  if (index < lowest_address) return trap();
+  if (index < zone) return trap();
   const u32 page_size = machine.memory_.page_size();
   return {.kind = Step::Kind::page_fault, .fault_address = index / page_size * page_size, .write_protected = denial.present};
 }

@@ -1,18 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 // The checks after decoding: configuration, memory map, strict mode, jam-1's code. Chapter "Program containers".
+#include "addresses.hpp"
 #include "pvm/ref/decode.hpp"
 #include "pvm/ref/memory.hpp"
 #include "reader.hpp"
 
 namespace pvm::ref {
 namespace {
-
-constexpr u64 zone = 0x10000;
-constexpr u64 max_arguments = u64{1} << 24;
-
-constexpr u64 round_up(u64 value, u64 granule) {
-  return (value + granule - 1) / granule * granule;
-}
 
 // [map.page_size]
 constexpr bool is_page_size(u32 size) {

@@ -28,6 +28,9 @@ enum class Field : std::uint8_t { none, reg1, reg2, reg3, imm1, imm2, offset };
 /// Where the latency of an instruction comes from under pipeline-1.
 enum class Latency : std::uint8_t { fixed, memory, branch, move };
 
+/// The group of an instruction: the part of its clause's id before the dot. `none`: the invalid instruction.
+enum class Group : std::uint8_t { none, control, branch, move, alu, bits, memory };
+
 /// When one more decode slot is needed: never, if d differs from a, or if d differs from both a and b.
 enum class ExtraSlot : std::uint8_t { never, n1, n2 };
 
@@ -77,9 +80,14 @@ std::string gas_row(const json& gas, const json& operands) {
   return row + ", " + nth("writes", 0) + ", {" + nth("reads", 0) + ", " + nth("reads", 1) + "}}";
 }
 
+std::string group_of(const json& entry) {
+  const std::string clause = entry.at("clause");
+  return entry.at("name") == "invalid" ? "none" : clause.substr(0, clause.find('.'));
+}
+
 std::string row(const json& entry, const json& versions) {
   std::string text = "    {" + quoted(entry.at("name")) + ", " + quoted(entry.at("clause")) + ", " + quoted(entry.at("graypaper_name")) +
-                     ", Format::" + entry.at("format").get<std::string>() + ", {";
+                     ", Group::" + group_of(entry) + ", Format::" + entry.at("format").get<std::string>() + ", {";
   for (const json& version : versions) {
     const json& opcode = entry.at("opcodes").at(version.at("id").get<std::string>());
     text += (opcode.is_null() ? "-1" : opcode.dump()) + ", ";
@@ -109,7 +117,8 @@ void write_header(const json& isa, std::ostream& out) {
          "struct Operands {\n  Field d, a, b, i, j, target;\n};\n\n"
          "/// One instruction of the document.\nstruct Row {\n"
          "  std::string_view name;\n  std::string_view clause;\n  std::string_view graypaper_name;  ///< Empty where it has none.\n"
-         "  Format format;\n  std::int16_t opcode[version_count];  ///< By version in the document's order; -1: not in that version.\n"
+         "  Group group;\n  Format format;\n  std::int16_t opcode[version_count];  ///< By version in the document's order; -1: not in "
+         "that version.\n"
          "  bool ends_block;\n  bool falls_through;\n  Operands operands;\n  GasRow gas;\n};\n\n"
       << "/// Indexed by Op; the last row is Op::invalid.\ninline constexpr Row rows[op_count + 1] = {\n";
   for (const json& entry : instructions) out << row(entry, versions);

@@ -50,7 +50,7 @@ void width(Group& g) {
       .expect_reg("a0", 0xffffffff84030201);
   for (std::size_t index = 0; index < isa::op_count; ++index) {
     const isa::Row& row = isa::rows[index];
-    if (!row.clause.starts_with("branch.")) continue;
+    if (row.group != isa::Group::branch) continue;
     const std::string right = row.format == isa::Format::reg_reg_offset ? "a1" : "0";
     g.add(std::string(row.clause) + ".two_31_and_zero", "2^31 is negative in 32 bits and positive in 64.", {std::string(row.clause)})
         .reg("a0", 0x80000000)

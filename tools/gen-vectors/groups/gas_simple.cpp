@@ -33,7 +33,7 @@ void common(Group& g) {
                          .code(name + harmless_operands(row) + "; target: ; trap")
                          .run();
     const bool ends_here = op == Op::trap || op == Op::jump_indirect || op == Op::load_imm_and_jump_indirect;
-    const bool stops = op == Op::ecalli || (row.clause.starts_with("memory.") && op != Op::sbrk);
+    const bool stops = op == Op::ecalli || (row.group == isa::Group::memory && op != Op::sbrk);
     c.expect_gas(ends_here || (gp && stops) ? 99 : 98);
   }
   const std::string block = "load_imm a0, 1; load_imm a1, 2; load_imm a2, 3; ret";  // four instructions

@@ -9,13 +9,13 @@ std::string harmless_operands(const isa::Row& row) {
     case isa::Format::none: return "";
     case isa::Format::imm: return " 1";
     case isa::Format::offset: return " target";
-    case isa::Format::reg_imm: return row.clause.starts_with("memory.") ? " a4, 0x30000" : " a4, 0";
+    case isa::Format::reg_imm: return row.group == isa::Group::memory ? " a4, 0x30000" : " a4, 0";
     case isa::Format::reg_imm64: return " a4, 0";
     case isa::Format::imm_imm: return " 0x30000, 0";
     case isa::Format::reg_imm_imm: return " a3, 0, 0";
     case isa::Format::reg_imm_offset: return " a4, 1, target";
     case isa::Format::reg_reg: return " a4, a5";
-    case isa::Format::reg_reg_imm: return row.clause.starts_with("memory.") ? " a4, a3, 0" : " a4, a5, 1";
+    case isa::Format::reg_reg_imm: return row.group == isa::Group::memory ? " a4, a3, 0" : " a4, a5, 1";
     case isa::Format::reg_reg_offset: return " a4, a5, target";
     case isa::Format::reg_reg_imm_imm: return " a4, a3, 0, 0";
     case isa::Format::reg_reg_reg: return " a4, a5, a5";
@@ -26,7 +26,7 @@ std::string harmless_operands(const isa::Row& row) {
 std::string operands_text(const isa::Row& row, std::string_view d, std::string_view a, std::string_view b) {
   std::string text;
   const auto add = [&](std::string_view operand) { text += (text.empty() ? " " : ", ") + std::string(operand); };
-  const bool is_memory = row.clause.starts_with("memory.");
+  const bool is_memory = row.group == isa::Group::memory;
   if (row.operands.d != isa::Field::none) add(d);
   if (row.operands.a != isa::Field::none) add(a);
   if (row.operands.b != isa::Field::none) add(b);

@@ -27,6 +27,9 @@ u32 skip_at(const Program& program, u64 pc);
 /// Decodes the instruction at `pc` whatever the bitmask says; an unmarked or outlying position gives Op::invalid.
 Instruction decode(const Program& program, u32 pc);
 
+/// Number of the register that a field holds; `field` is reg1, reg2 or reg3.
+u8 register_in(const Instruction& instruction, isa::Field field);
+
 /// True for terminators and for Op::invalid. [block.terminators]
 bool ends_block(isa::Op op);
 
