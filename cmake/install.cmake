@@ -29,7 +29,7 @@ pvm_pkg_config(pvm-ref "PVM reference interpreter" pvm_ref "")
 pvm_pkg_config(pvm-conformance "PVM conformance suite: vectors, verdicts, reports" pvm_conformance "pvm-ref nlohmann_json")
 
 install(DIRECTORY conformance/vectors conformance/schema DESTINATION ${CMAKE_INSTALL_DATADIR}/pvm/conformance)
-install(DIRECTORY conformance/releases DESTINATION ${CMAKE_INSTALL_DATADIR}/pvm/conformance OPTIONAL)
+install(DIRECTORY conformance/releases DESTINATION ${CMAKE_INSTALL_DATADIR}/pvm/conformance)
 install(FILES conformance/README.md conformance/manifest.json DESTINATION ${CMAKE_INSTALL_DATADIR}/pvm/conformance)
 install(DIRECTORY spec TYPE DOC FILES_MATCHING PATTERN "*.md" PATTERN "*.json")
 install(FILES README.md CHANGELOG.md LICENSE-APACHE LICENSE-MIT TYPE DOC)

@@ -10,10 +10,6 @@ using ref::Reason;
 
 namespace {
 
-std::string number(u64 value) {
-  return std::to_string(value);
-}
-
 // For each instruction: may the position behind it be jumped to?
 void terminators(Group& g) {
   for (std::size_t index = 0; index < isa::op_count; ++index) {
@@ -82,10 +78,10 @@ void targets(Group& g) {
       if (before != 0 && distance < 25) continue;
       std::string pad = "branch_eq_imm a0, 0, over;";  // 3 or 4 bytes
       for (u32 index = 0; index < before; ++index) pad += ".raw 01;";
-      CaseBuilder& c = jump("distance_" + number(distance) + "_shifted_by_" + number(before),
+      CaseBuilder& c = jump("distance_" + std::to_string(distance) + "_shifted_by_" + std::to_string(before),
                             distance <= 25 ? "The terminator before the target may start up to 25 bytes earlier, whatever the alignment."
                                            : "26 bytes are too far: nothing stands right before the target.",
-                            pad + ".raw 01 00*" + number(distance - 1) + "; over: ; load_imm a1, 2; ret");
+                            pad + ".raw 01 00*" + std::to_string(distance - 1) + "; over: ; load_imm a1, 2; ret");
       if (distance <= 25) c.expect_halt().expect_reg("a1", 2);
       if (distance > 25) c.expect_trap(0).jam_rejects(Reason::gap_too_long);
     }

@@ -9,10 +9,6 @@ using ref::Reason;
 
 namespace {
 
-std::string number(u64 value) {
-  return std::to_string(value);
-}
-
 // Every opcode byte that the version has no instruction for.
 void invalid_opcodes(Group& g) {
   for (u32 byte = 0; byte < 256; ++byte) {
@@ -25,8 +21,8 @@ void invalid_opcodes(Group& g) {
           .run()
           .expect_trap(0);
     }
-    g.add("decode.opcode.byte_" + number(byte), "Opcode " + number(byte) + " doesn't exist in this version: it behaves as trap.",
-          {"decode.opcode", "exit.trap"})
+    g.add("decode.opcode.byte_" + std::to_string(byte),
+          "Opcode " + std::to_string(byte) + " doesn't exist in this version: it behaves as trap.", {"decode.opcode", "exit.trap"})
         .code("load_imm a0, 1; .raw " + digits + " 87 07; load_imm a0, 2; ret")
         .run()
         .expect_trap(3)
@@ -48,11 +44,11 @@ void invalid_opcodes(Group& g) {
 // fallthrough with n operand bytes.
 void skips(Group& g) {
   for (u32 count = 0; count <= 27; ++count) {
-    CaseBuilder& c = g.add("decode.skip.of_" + number(count) + "_bytes",
+    CaseBuilder& c = g.add("decode.skip.of_" + std::to_string(count) + "_bytes",
                            count <= 24 ? "The next instruction is the next marked position."
                                        : "No instruction is longer than 25 bytes: the next position isn't marked.",
                            {"decode.skip", "decode.next"});
-    c.code(".raw 01 00*" + number(count) + "; load_imm a0, 1; ret").run();
+    c.code(".raw 01 00*" + std::to_string(count) + "; load_imm a0, 1; ret").run();
     if (count <= 24) c.expect_halt().expect_reg("a0", 1);
     if (count > 24)
       c.also({"flow.fall_through", "decode.implicit_trap"}).expect_trap(25).expect_reg("a0", 0).jam_rejects(Reason::gap_too_long);
@@ -60,7 +56,7 @@ void skips(Group& g) {
   // At each alignment of the instruction, close to the end of the code and far from it.
   for (u32 before = 0; before < 8; ++before) {
     for (const bool far : {false, true}) {
-      const std::string place = "_at_" + number(before) + (far ? "_far_from_end" : "_near_end");
+      const std::string place = "_at_" + std::to_string(before) + (far ? "_far_from_end" : "_near_end");
       const std::string head = ".raw 01;";
       std::string pad;
       for (u32 index = 0; index < before; ++index) pad += head;
@@ -209,7 +205,7 @@ void overruns(Group& g) {
     for (u32 count = 0; count <= 10; ++count) {
       std::string bytes;
       for (u32 index = 1; index <= count; ++index) bytes += " 0" + conformance::hex_u64(index).substr(2);
-      g.add("decode.format.reg_imm64.skip_" + number(count + 1), "load_imm64 reads eight bytes whatever its length.",
+      g.add("decode.format.reg_imm64.skip_" + std::to_string(count + 1), "load_imm64 reads eight bytes whatever its length.",
             {"decode.format.reg_imm64", "decode.overrun"})
           .code(".raw 14 07" + bytes + "; load_imm a1, 5; ret; .raw 00")
           .run()

@@ -6,10 +6,6 @@ namespace pvm::gen {
 
 namespace {
 
-std::string number(u64 value) {
-  return std::to_string(value);
-}
-
 // "81 82 83 ...": operand bytes that all differ, so that it shows which were read.
 std::string filler(u32 count) {
   std::string text;
@@ -36,7 +32,7 @@ CaseBuilder& format_case(Group& g, const std::string& format, const std::string&
 
 void operand_counts(Group& g) {
   for (u32 extra = 0; extra <= 6; ++extra) {
-    const std::string what = "with_" + number(extra) + "_immediate_bytes";
+    const std::string what = "with_" + std::to_string(extra) + "_immediate_bytes";
     const std::string why = extra <= 4 ? "All bytes up to the next instruction belong to the immediate."
                                        : "An immediate has four bytes at most; the others are ignored.";
     const u64 value = filler_value(extra);
@@ -84,7 +80,7 @@ void operand_counts(Group& g) {
   }
   // The bytes of offsets: distance `4 + extra`, so that each length has its own target.
   for (u32 extra = 1; extra <= 6; ++extra) {
-    const std::string what = "with_" + number(extra) + "_offset_bytes";
+    const std::string what = "with_" + std::to_string(extra) + "_offset_bytes";
     const std::string why = extra <= 4 ? "All bytes up to the next instruction belong to the offset."
                                        : "An offset has four bytes at most; the others are ignored.";
     const auto offset = [&](u32 head) {
@@ -105,21 +101,23 @@ void operand_counts(Group& g) {
     add("reg_reg_offset", "branch.branch_eq", "aa 77", 2);
   }
   for (const u32 extra : {0U, 1U, 5U, 10U, 22U}) {
-    const std::string bytes = " 99*" + number(extra);
-    format_case(g, "reg_reg", "with_" + number(extra) + "_further_bytes", "Bytes behind the operands are ignored.", "move.move_reg")
+    const std::string bytes = " 99*" + std::to_string(extra);
+    format_case(g, "reg_reg", "with_" + std::to_string(extra) + "_further_bytes", "Bytes behind the operands are ignored.", "move.move_reg")
         .reg("a1", 77)
         .code(".raw 64 87" + bytes + "; ret")
         .run()
         .expect_halt()
         .expect_reg("a0", 77);
-    format_case(g, "reg_reg_reg", "with_" + number(extra) + "_further_bytes", "Bytes behind the operands are ignored.", "alu.sub_32")
+    format_case(g, "reg_reg_reg", "with_" + std::to_string(extra) + "_further_bytes", "Bytes behind the operands are ignored.",
+                "alu.sub_32")
         .reg("a1", 77)
         .reg("a2", 7)
         .code(".raw bf 98 07" + bytes + "; ret")
         .run()
         .expect_halt()
         .expect_reg("a0", 70);
-    format_case(g, "none", "with_" + number(extra) + "_further_bytes", "Bytes behind the opcode are ignored.", "control.fallthrough")
+    format_case(g, "none", "with_" + std::to_string(extra) + "_further_bytes", "Bytes behind the opcode are ignored.",
+                "control.fallthrough")
         .code(".raw 01" + bytes + "; load_imm a0, 1; ret")
         .run()
         .expect_halt()
@@ -131,8 +129,8 @@ void operand_counts(Group& g) {
 void length_nibbles(Group& g) {
   for (u32 nibble = 0; nibble < 16; ++nibble) {
     const u32 length = clamp4(static_cast<int>(nibble & 7));
-    const std::string what = "length_nibble_" + number(nibble);
-    const std::string why = "Length nibble " + number(nibble) + " means " + number(length) + " bytes.";
+    const std::string what = "length_nibble_" + std::to_string(nibble);
+    const std::string why = "Length nibble " + std::to_string(nibble) + " means " + std::to_string(length) + " bytes.";
     const std::string low = conformance::hex_bytes(Bytes{static_cast<u8>(nibble)});
     const std::string high = conformance::hex_bytes(Bytes{static_cast<u8>(nibble << 4 | 7)});
     const auto of_length = [&](i64 value) {
@@ -174,14 +172,15 @@ void length_nibbles(Group& g) {
     if (nibble % 5 != 0) continue;
     // The upper nibble of the byte that holds a single length nibble is ignored.
     const std::string upper = conformance::hex_bytes(Bytes{static_cast<u8>(nibble << 4 | 1)});
-    format_case(g, "reg_reg_imm_imm", "ignored_nibble_" + number(nibble), "Only the low nibble of the length byte counts.",
+    format_case(g, "reg_reg_imm_imm", "ignored_nibble_" + std::to_string(nibble), "Only the low nibble of the length byte counts.",
                 "control.load_imm_and_jump_indirect")
         .also(also)
         .code(".raw b4 07 " + upper + " 2a")
         .run()
         .expect_halt()
         .expect_reg("a0", 42);
-    format_case(g, "reg_imm", "ignored_nibble_" + number(nibble), "Only the low nibble of the register byte counts.", "move.load_imm")
+    format_case(g, "reg_imm", "ignored_nibble_" + std::to_string(nibble), "Only the low nibble of the register byte counts.",
+                "move.load_imm")
         .code(".raw 33 " + high + " 2a; ret")
         .run()
         .expect_halt()
@@ -204,11 +203,11 @@ u64 clamped_value(u32 nibble) {
 
 void register_nibbles(Group& g) {
   for (u32 nibble = 0; nibble < 16; ++nibble) {
-    const std::string r = "r" + number(nibble);
-    const std::string why =
-        nibble <= 12 ? "Register " + number(nibble) + " in this place." : "Nibble " + number(nibble) + " means register 12.";
+    const std::string r = "r" + std::to_string(nibble);
+    const std::string why = nibble <= 12 ? "Register " + std::to_string(nibble) + " in this place."
+                                         : "Nibble " + std::to_string(nibble) + " means register 12.";
     const auto add = [&](const std::string& what, const char* clause, const std::string& code) -> CaseBuilder& {
-      return numbered(g.add("decode.register." + what + "_" + number(nibble), why, {"decode.register", clause}))
+      return numbered(g.add("decode.register." + what + "_" + std::to_string(nibble), why, {"decode.register", clause}))
           .code(code + "; ecalli 0; trap")
           .run();
     };
@@ -227,8 +226,8 @@ void register_nibbles(Group& g) {
     if (nibble == 0 || nibble == 14) continue;
     if (g.is_wide()) add("load_imm64_d", "move.load_imm64", "load_imm64 " + r + ", 0x123456789a").expect_reg(name, 0x123456789a);
     const std::string taken = ", good; trap; good: ; load_imm a0, 1";
-    const std::string load_value = "load_imm a0, " + number(value) + "; ";
-    add("branch_a", "branch.branch_eq_imm", "branch_eq_imm " + r + ", " + number(value) + taken).expect_reg("a0", 1);
+    const std::string load_value = "load_imm a0, " + std::to_string(value) + "; ";
+    add("branch_a", "branch.branch_eq_imm", "branch_eq_imm " + r + ", " + std::to_string(value) + taken).expect_reg("a0", 1);
     add("branch_eq_a", "branch.branch_eq", load_value + "branch_eq " + r + ", a0" + taken).expect_reg("a0", 1);
     add("branch_eq_b", "branch.branch_eq", load_value + "branch_eq a0, " + r + taken).expect_reg("a0", 1);
     add("load_imm_and_jump_d", "control.load_imm_and_jump", "load_imm_and_jump " + r + ", 7, over; trap; over:").expect_reg(name, 7);
@@ -238,18 +237,18 @@ void register_nibbles(Group& g) {
         .regions()
         .expect_reg("a0", value);
     add("store_indirect_b", "memory.store_indirect_u16",
-        "store_indirect_u16 t1, " + r + ", " + number(0x30000 - value) + "; load_u16 a0, 0x30000")
+        "store_indirect_u16 t1, " + r + ", " + std::to_string(0x30000 - value) + "; load_u16 a0, 0x30000")
         .regions()
         .expect_reg("a0", 0x103);
     add("store_imm_indirect_a", "memory.store_imm_indirect_u16",
-        "store_imm_indirect_u16 " + r + ", " + number(0x30000 - value) + ", 5; load_u16 a0, 0x30000")
+        "store_imm_indirect_u16 " + r + ", " + std::to_string(0x30000 - value) + ", 5; load_u16 a0, 0x30000")
         .regions()
         .expect_reg("a0", 5);
     add("load_indirect_d", "memory.load_indirect_u16", "store_imm_u16 0x30103, 0x1234; load_indirect_u16 " + r + ", t1, 0x30000")
         .regions()
         .expect_reg(name, 0x1234);
     add("load_indirect_a", "memory.load_indirect_u16",
-        "store_imm_u16 0x30000, 0x1234; load_indirect_u16 a0, " + r + ", " + number(0x30000 - value))
+        "store_imm_u16 0x30000, 0x1234; load_indirect_u16 a0, " + r + ", " + std::to_string(0x30000 - value))
         .regions()
         .expect_reg("a0", 0x1234);
     add("jump_indirect_a", "control.jump_indirect",

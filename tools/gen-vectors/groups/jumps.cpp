@@ -6,10 +6,6 @@ namespace pvm::gen {
 
 namespace {
 
-std::string number(u64 value) {
-  return std::to_string(value);
-}
-
 void addresses(Group& g) {
   // Two entries: 2 leads to `one`, 4 to `two`.
   const std::string code = "jump_indirect a0, 0; trap; one: ; load_imm a1, 1; ret; two: ; load_imm a1, 2; ret; .table one, two";
@@ -79,12 +75,12 @@ void tables(Group& g) {
         .run();
   };
   for (u32 size = 1; size <= 4; ++size) {
-    entries("entries_of_" + number(size) + "_bytes", "Entries are little-endian numbers of the size that the container states.",
-            "one: ; load_imm a1, 1; ret; two: ; load_imm a1, 2; ret; .table two, one; .entry_size " + number(size))
+    entries("entries_of_" + std::to_string(size) + "_bytes", "Entries are little-endian numbers of the size that the container states.",
+            "one: ; load_imm a1, 1; ret; two: ; load_imm a1, 2; ret; .table two, one; .entry_size " + std::to_string(size))
         .expect_halt()
         .expect_reg("a1", 2);
-    entries("second_of_" + number(size) + "_bytes", "The second entry starts behind the first.",
-            "one: ; load_imm a1, 1; ret; two: ; load_imm a1, 2; ret; .table one, two; .entry_size " + number(size))
+    entries("second_of_" + std::to_string(size) + "_bytes", "The second entry starts behind the first.",
+            "one: ; load_imm a1, 1; ret; two: ; load_imm a1, 2; ret; .table one, two; .entry_size " + std::to_string(size))
         .reg("a0", 4)
         .expect_halt()
         .expect_reg("a1", 2);
@@ -121,8 +117,8 @@ void tables(Group& g) {
       .jam_rejects(ref::Reason::invalid_opcode);
   if (!g.is_graypaper()) return;
   for (const u32 size : {5U, 8U, 9U, 255U}) {
-    entries("entries_of_" + number(size) + "_bytes", "Entries may have any size; all their bytes count.",
-            "one: ; load_imm a1, 1; ret; .table one, one; .entry_size " + number(size))
+    entries("entries_of_" + std::to_string(size) + "_bytes", "Entries may have any size; all their bytes count.",
+            "one: ; load_imm a1, 1; ret; .table one, one; .entry_size " + std::to_string(size))
         .expect_halt()
         .expect_reg("a1", 1);
   }
