@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+// The single-pass compiler: decode, emit, charge and label in one walk; forward references are patched once at the end.
+#pragma once
+
+#include "jit/native_code.hpp"
+#include "program/program.hpp"
+
+namespace pvm::engine::jit {
+
+struct CompileOptions {
+  Target target = Target::worker;
+  CpuFeatures features;
+};
+
+/// Compiles a program in time and space proportional to its code: no pass looks at the whole program twice, and an instruction becomes
+/// at most max_bytes_per_instruction bytes. Thread-safe. Error: program_too_large, where native code would exceed
+/// native::max_code_bytes.
+Result<NativeCode> compile(const Program& program, const CompileOptions& options);
+
+inline constexpr u32 max_bytes_per_instruction = 96;
+
+}  // namespace pvm::engine::jit
