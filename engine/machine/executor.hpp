@@ -85,6 +85,9 @@ class Executor {
   virtual Result<void> set_access(u64 begin, u64 end, Access access) = 0;
   /// Makes the contents of [begin, end) zero and gives their memory back, whatever the right.
   virtual Result<void> discard(u64 begin, u64 end) = 0;
+  /// True: the program's read-only data is in place already, shared between instances, and clear() and discard() leave it there. The
+  /// machine then only sets its right.
+  virtual bool holds_read_only_data() const { return false; }
   /// Copies contents out or in, whatever the guest's right; the machine has checked the host's. May span pages of any right but none.
   virtual Result<void> read(u32 address, std::span<u8> out) = 0;
   virtual Result<void> write(u32 address, std::span<const u8> bytes) = 0;

@@ -47,6 +47,7 @@ class Space {
   virtual void kick() = 0;
   virtual Result<void> set_access(u64 begin, u64 end, Access access) = 0;
   virtual Result<void> discard(u64 begin, u64 end) = 0;
+  virtual bool holds_read_only_data() const { return false; }
   virtual Result<void> read(u32 address, std::span<u8> out) = 0;
   virtual Result<void> write(u32 address, std::span<const u8> bytes) = 0;
   virtual Result<void> clear() = 0;

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <memory>
-#include <optional>
+#include <span>
 
 #include "jit/native_code.hpp"
 #include "native/space.hpp"
@@ -11,17 +11,20 @@
 namespace pvm::engine::sandbox {
 
 struct WorkerPoolConfig {
-  u32 idle_workers = 2;  ///< Kept for reuse; those beyond are ended.
+  u32 idle_workers = 2;  ///< Kept for reuse, for each module; those beyond are ended.
+  bool reuse = true;     ///< false: a worker serves one instance and ends.
 };
 
-/// Starts workers, keeps idle ones, and clears them between uses. One per engine; thread-safe.
+/// Has a template process fork workers, keeps idle ones, and clears them between uses. A worker never serves two modules. One per
+/// engine; thread-safe.
 class WorkerPool;
-/// Sets up the template process from which workers are forked. isolation_unavailable: the text names what is missing and the remedy.
+/// Sets up the template process. isolation_unavailable: the text names what is missing and the remedy.
 Result<std::shared_ptr<WorkerPool>> make_worker_pool(const WorkerPoolConfig& config);
 
-/// A module's code and native jump table in a sealed memfd: not writable by anyone any more. Shared by its instances.
+/// A module's code, native jump table and read-only data in a sealed memfd: not writable by anyone any more. Shared by its instances.
 class SealedCode;
-Result<std::shared_ptr<const SealedCode>> seal_code(const jit::NativeCode& code);
+/// read_only_data: what a worker maps at 0x10000, readable; empty for programs in paged memory.
+Result<std::shared_ptr<const SealedCode>> seal_code(const jit::NativeCode& code, std::span<const u8> read_only_data);
 Result<std::unique_ptr<native::Space>> make_process_space(const std::shared_ptr<WorkerPool>& pool, std::shared_ptr<const SealedCode> code);
 
 }  // namespace pvm::engine::sandbox
