@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-// From bytes to instructions and blocks. Chapter "Decoding".
+// From bytes to instructions and blocks. Chapter "Decoding". Whoever decodes a whole program uses Decoder, in decoder.hpp.
 #pragma once
 
 #include <optional>
 
+#include "program/opcode_table.hpp"
 #include "program/program.hpp"
 #include "pvm/isa.hpp"
 
@@ -11,7 +12,7 @@ namespace pvm::engine {
 
 /// One decoded instruction. Fields that the format lacks are unspecified: a reader knows the format.
 struct Instruction {
-  isa::Op op;     ///< Op::invalid: behaves as trap. [decode.opcode]
+  isa::Op op;           ///< Op::invalid: behaves as trap. [decode.opcode]
   u8 reg1, reg2, reg3;  ///< Register numbers 0..12. [decode.register]
   u32 pc;
   u32 next;    ///< Position after the instruction: pc + 1 + skip. [decode.next]
@@ -25,9 +26,6 @@ u32 skip_at(const Program& program, u32 pc);
 
 /// Decodes the instruction at `pc`; an unmarked or outlying position gives Op::invalid with next = pc + 1 + skip.
 Instruction decode(const Program& program, u32 pc);
-
-/// True for terminators and for Op::invalid. [block.terminators]
-bool ends_block(isa::Op op);
 
 /// The marked instruction whose next position is `pc`, or nullopt. [block.start]
 std::optional<u32> predecessor(const Program& program, u32 pc);

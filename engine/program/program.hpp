@@ -27,7 +27,8 @@ struct Program {
 
   /// The code, followed by `code_padding` zero bytes, so that operands may be read without a bounds check. [decode.beyond_end]
   std::vector<u8> code;
-  /// One bit per code byte, least significant bit first, followed by zero bytes so that 8 bytes can be read at any position. [blob.bitmask]
+  /// One bit per code byte, least significant bit first, followed by `bitmask_padding` zero bytes: for every position up to code_size,
+  /// 8 bytes can be read at byte position / 8. [blob.bitmask]
   std::vector<u8> bitmask;
   std::vector<u8> jump_table;  ///< jump_table_count entries of jump_table_entry_size bytes each.
   u64 jump_table_count = 0;    ///< 0 where the entry size is 0 in the PolkaVM versions. [jump.table]
@@ -45,6 +46,7 @@ struct Program {
   std::vector<Export> exports;
 
   static constexpr u32 code_padding = 32;
+  static constexpr u32 bitmask_padding = 16;
 
   Semantics semantics() const { return *config.semantics; }
   bool is_64_bit() const { return register_bits(semantics()) == 64; }
@@ -55,8 +57,9 @@ struct Program {
   bool is_paged() const { return config.dynamic_paging || is_graypaper(semantics()); }
 };
 
-/// Decodes and validates `bytes` as `config` says, in time and memory proportional to their number. The only errors are
-/// ErrorCode::program_rejected with the document's reason and offset. [reject.order]
+/// Decodes and validates `bytes` as `config` says, in time and memory proportional to their number. The errors are
+/// ErrorCode::program_rejected with the document's reason, and program_too_large beyond 2^32 - 1 bytes. Error::offset is a byte of the
+/// container in phase decode; a code offset in the checks of jam-1's code; an index in strict checks; else 0. [reject.order]
 Result<Program> load(std::span<const u8> bytes, const ProgramConfig& config);
 
 }  // namespace pvm::engine
