@@ -35,10 +35,10 @@ enum class Metering : u8 { none, sync, async };
 /// The host's choices for one program. Every field has the default that the document gives it.
 struct ProgramConfig {
   /// Absent: what the version byte of a polkavm container says; it must be set for the containers raw and standard.
-  std::optional<Semantics> semantics;
+  std::optional<Semantics> semantics = {};
   Container container = Container::polkavm;
   /// Absent: the version's default (flat-1, or instruction-1 for graypaper-0.7.2).
-  std::optional<GasModel> gas_model;
+  std::optional<GasModel> gas_model = {};
   /// Cycles of one load under pipeline-1; used by no other model. 1 or more.
   u32 memory_cost = 25;
   Metering metering = Metering::sync;
@@ -51,7 +51,7 @@ struct ProgramConfig {
   /// Refuse at load what would only trap later. [blob.strict]
   bool strict = false;
   /// Arguments of a standard program, at most 2^24 bytes. [standard.memory]
-  std::vector<u8> arguments;
+  std::vector<u8> arguments = {};
 };
 
 /// When a program is refused. [reject.order]
@@ -98,11 +98,11 @@ enum class Status : u8 { halt, trap, host_call, page_fault, out_of_gas, interrup
 /// An exit and what the document lets the host observe of it. [exit.pc]
 struct Exit {
   Status status = Status::trap;
-  std::optional<u32> pc;       ///< As reported; see each [exit.*] clause. interrupted: where the guest was.
-  std::optional<u32> next_pc;  ///< Where the next run continues, if it can.
-  u64 host_call = 0;           ///< Number of the host call. [exit.host_call]
-  u32 fault_address = 0;       ///< Page address. [exit.page_fault]
-  bool write_protected = false;  ///< The page is there but read-only; not reported by graypaper-0.7.2. [paging.write_protected]
+  std::optional<u32> pc = {};       ///< As reported; see each [exit.*] clause. interrupted: where the guest was.
+  std::optional<u32> next_pc = {};  ///< Where the next run continues, if it can.
+  u64 host_call = 0;                ///< Number of the host call. [exit.host_call]
+  u32 fault_address = 0;            ///< Page address. [exit.page_fault]
+  bool write_protected = false;     ///< The page is there but read-only; not reported by graypaper-0.7.2. [paging.write_protected]
 };
 
 /// The document's names: "rv64-1", "polkavm", "flat-1", "sync", "decode", "bad_magic", "page_fault".
