@@ -55,6 +55,11 @@ void Machine::set_pc(u32 pc) {
   continuation_ = Continuation::entry;
 }
 
+void Machine::clear_pc() {
+  next_pc_.reset();
+  continuation_ = Continuation::entry;
+}
+
 Error Machine::lose(Error error) {
   lost_ = true;
   return error;

@@ -41,6 +41,7 @@ class Machine {
   void set_gas(i64 gas) { cpu_.gas = gas; }  ///< [host.gas]
   std::optional<u32> next_pc() const { return next_pc_; }
   void set_pc(u32 pc);  ///< [resume.set_pc]
+  void clear_pc();      ///< As in a new machine.
 
   /// Host access; out_of_bounds: the document refuses, and nothing has happened. [host.read_memory] [host.write_memory]
   Result<void> read(u64 address, std::span<u8> out) const;

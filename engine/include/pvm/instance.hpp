@@ -167,7 +167,7 @@ class PVM_API Instance {
   Result<void> reset();
   /// Memory as new; the rest stays.
   Result<void> reset_memory();
-  /// The present state. Also between an exit and the next run, but not inside a run.
+  /// The present state. Error: invalid_argument after Status::interrupted, when the guest may be anywhere: run on to another exit.
   Result<Snapshot> snapshot();
   /// Back to a state of this or another instance of the same module. Error: invalid_argument for a snapshot of another module.
   Result<void> restore(const Snapshot& snapshot);

@@ -44,21 +44,22 @@ struct MemoryRegion {
   bool operator==(const MemoryRegion&) const = default;
 };
 
-/// Where a program's memory lies at the start. Without dynamic paging all of it is there; with it the host provides the pages, and this
-/// is where the program expects what. [map.layout] [standard.layout]
+/// Where a program's memory lies at the start. In paged memory nothing is there, and all is empty, but for standard programs.
+/// [map.layout] [standard.memory] [paging.initial]
 struct MemoryLayout {
   u32 page_size = 4096;
   MemoryRegion ro_data;
   MemoryRegion rw_data;  ///< Up to the end of the last page with data.
   u64 heap_base = 0;     ///< Where sbrk begins; 0 where there is no heap. [heap.grow]
   MemoryRegion stack;
-  MemoryRegion aux;
+  MemoryRegion aux;  ///< Auxiliary data, or the arguments of a standard program.
 };
 
 /// One entry of the map from guest to native code.
 struct NativePosition {
   u32 pc = 0;      ///< Of a guest instruction.
-  u32 native = 0;  ///< Offset in Module::native_code() where its code begins.
+  u32 native = 0;  ///< Offset in Module::native_code() where its code begins, the charge of its block not
+                   ///< included.
 };
 
 /// A compiled program. A copy is another handle of the same module. Immutable: all functions may be called by any threads at the same
@@ -93,7 +94,8 @@ class PVM_API Module {
   /// The map from guest to native code, ascending in both members; empty under Isolation::interpreter.
   std::vector<NativePosition> native_positions() const;
 
-  /// A new instance with its initial memory, registers and gas 0, and no next pc. [entry.state] Errors: resource_exhausted;
+  /// A new instance with its initial memory, gas 0, no next pc, and registers 0, but for standard programs, which have some that
+  /// aren't. [entry.state] [standard.registers] Errors: resource_exhausted;
   /// isolation_unavailable; worker_failed.
   Result<Instance> instantiate() const;
 
