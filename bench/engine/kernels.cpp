@@ -50,9 +50,9 @@ fill:
   load_imm a0, 0x20000; add_imm_64 a1, s0, -4; load_imm_and_jump ra, &sum, sort
 sum:
   load_imm a0, 0; load_imm t0, 0x20000; fallthrough
-add:
+tally:
   mul_imm_64 a0, a0, 31; load_indirect_u32 t1, t0, 0; add_64 a0, a0, t1; add_imm_64 t0, t0, 4
-  branch_less_unsigned t0, s0, add
+  branch_less_unsigned t0, s0, tally
   jump_indirect s1, 0
 sort:
   branch_greater_or_equal_unsigned a0, a1, leave
@@ -157,15 +157,15 @@ small:
 
 // The jump table begins with the six handlers, so that operation x is at the dynamic address 2 x + 2.
 constexpr std::string_view bytecode = R"(
-  .table add, xor, multiply, rotate, back, end
+  .table plus, exclusive_or, multiply, rotate, back, end
   load_imm64 t0, 0x0d03050263011100; load_imm t1, 0x20000; store_indirect_u64 t0, t1, 0
   load_imm64 t0, 0x000500040701c900; store_indirect_u64 t0, t1, 8
   load_imm a1, 1; fallthrough
 dispatch:
   load_indirect_u8 t2, t1, 1; load_indirect_u8 t0, t1, 0; add_imm_64 t1, t1, 2; add_64 t0, t0, t0; jump_indirect t0, 2
-add:
+plus:
   add_64 a1, a1, t2; jump dispatch
-xor:
+exclusive_or:
   xor a1, a1, t2; jump dispatch
 multiply:
   mul_64 a1, a1, t2; jump dispatch
