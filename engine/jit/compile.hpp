@@ -14,9 +14,12 @@ struct CompileOptions {
 
 /// Compiles a program in time and space proportional to its code: no pass looks at the whole program twice, and an instruction becomes
 /// at most max_bytes_per_instruction bytes. Thread-safe. Error: program_too_large, where native code would exceed
-/// native::max_code_bytes.
+/// native::max_code_bytes, or the jump table has more than max_jump_table_entries.
 Result<NativeCode> compile(const Program& program, const CompileOptions& options);
 
+/// Not counting its block's charge.
 inline constexpr u32 max_bytes_per_instruction = 96;
+/// A limit of this engine: polkavm containers have no more, and in graypaper-0.7.2 a count need not be backed by bytes. [jump.table]
+inline constexpr u64 max_jump_table_entries = u64{1} << 24;
 
 }  // namespace pvm::engine::jit
