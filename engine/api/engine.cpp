@@ -38,10 +38,23 @@ Result<ModulePtr> compile_without_exceptions(const Engine::Impl& engine, std::sp
   }
 }
 
+template <typename Enum>
+bool known(Enum value, Enum last) {
+  return value <= last;
+}
+
+// Enumerators that nothing names; what the document forbids is found when the program is loaded.
+bool makes_sense(const ProgramConfig& config) {
+  return known(config.semantics.value_or(Semantics::revive_1), Semantics::graypaper_0_7_2) &&
+         known(config.container, Container::standard) && known(config.gas_model.value_or(GasModel::flat_1), GasModel::instruction_1) &&
+         known(config.metering, Metering::async);
+}
+
 }  // namespace
 
 Result<ModulePtr> compile_module(const Engine::Impl& engine, std::span<const u8> bytes, const ProgramConfig& config) {
   if (bytes.data() == nullptr && !bytes.empty()) return null_span();
+  if (!makes_sense(config)) return error(ErrorCode::invalid_argument, "the program's configuration holds a number that means nothing");
   if (!engine.cache) return compile_without_exceptions(engine, bytes, config);
   return engine.cache->get(bytes, config, [&] { return compile_without_exceptions(engine, bytes, config); });
 }
