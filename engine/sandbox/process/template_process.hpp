@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+// The host's end of the template: starting it, having it fork, and ending it with all its workers.
+#pragma once
+
+#include <sched.h>
+#include <sys/types.h>
+
+#include "sandbox/process/descriptor.hpp"
+#include "sandbox/process/protocol.hpp"
+
+namespace pvm::engine::sandbox::process {
+
+/// Which process this is; a forked child sees another value. Cheap.
+u64 this_process();
+
+/// Not thread-safe. Destruction ends the template and, as its namespace ends with it, every worker. In a forked child of the host,
+/// destruction only closes the descriptors.
+class TemplateProcess {
+ public:
+  static Result<TemplateProcess> start();
+  TemplateProcess(TemplateProcess&&) = default;
+  TemplateProcess& operator=(TemplateProcess&&) = delete;
+  ~TemplateProcess();
+
+  /// A new worker's pidfd. The worker sets itself up and reports in its control page.
+  Result<Descriptor> fork(const ForkRequest& request, const Descriptor& control, const Descriptor& guest, const Descriptor& module);
+  /// Which processors workers may use.
+  const cpu_set_t& processors() const { return processors_; }
+
+ private:
+  TemplateProcess(Descriptor socket, Descriptor pidfd) : socket_(std::move(socket)), pidfd_(std::move(pidfd)) {}
+  /// The template's answer, and the descriptor that came with it.
+  Result<Descriptor> receive(u64 id);
+
+  Descriptor socket_;
+  Descriptor pidfd_;
+  u64 owner_ = this_process();
+  u64 last_id_ = 0;
+  cpu_set_t processors_ = {};
+};
+
+}  // namespace pvm::engine::sandbox::process

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 OR MIT */
+/* Where guest code is entered and left, and how a worker waits for orders: in registers alone, without a stack. */
+#include "sandbox/process/worker/numbers.h"
+
+#define SYS_FUTEX 202
+#define FUTEX_WAIT 0
+#define FUTEX_WAKE 1
+
+        .text
+
+/* The kernel's first jump: hands the initial stack to C++. */
+        .globl _start
+_start:
+        xor     %ebp, %ebp
+        mov     %rsp, %rdi
+        and     $-16, %rsp
+        call    template_start
+        ud2
+
+/* [[noreturn]] void call_on_stack(void* stack_top, void (*function)(u64), u64 argument) */
+        .globl call_on_stack
+call_on_stack:
+        mov     %rdi, %rsp
+        mov     %rdx, %rdi
+        call    *%rsi
+        ud2
+
+/* What sigaction calls the restorer: rt_sigreturn. */
+        .globl return_from_signal
+return_from_signal:
+        mov     $15, %eax
+        syscall
+        ud2
+
+/* Guest code jumps here: 13 registers of the guest, its gas in rsp, ecx the exit code, rdx free. */
+        .balign 64
+        .globl exit_stub
+exit_stub:
+        movabs  $PVM_CONTROL_ADDRESS, %rdx
+        mov     %rbx, 0(%rdx)
+        mov     %rbp, 8(%rdx)
+        mov     %r12, 16(%rdx)
+        mov     %r13, 24(%rdx)
+        mov     %r14, 32(%rdx)
+        mov     %r8, 40(%rdx)
+        mov     %r9, 48(%rdx)
+        mov     %rdi, 56(%rdx)
+        mov     %rax, 64(%rdx)
+        mov     %rsi, 72(%rdx)
+        mov     %r10, 80(%rdx)
+        mov     %r11, 88(%rdx)
+        mov     %r15, 96(%rdx)
+        mov     %rsp, PVM_GAS(%rdx)
+        mov     %ecx, PVM_CODE(%rdx)
+        mov     $PVM_REPORT_LEFT, %eax
+/* Reports eax, waits for an order, and obeys. Needs nothing but rdx, the control page. */
+report:
+        xchg    %eax, PVM_TURN(%rdx)
+        test    %eax, %eax
+        jns     wait
+        lea     PVM_TURN(%rdx), %rdi
+        mov     $FUTEX_WAKE, %esi
+        mov     $1, %edx
+        mov     $SYS_FUTEX, %eax
+        syscall
+        movabs  $PVM_CONTROL_ADDRESS, %rdx
+wait:
+        mov     PVM_SPINS(%rdx), %ecx
+0:      mov     PVM_TURN(%rdx), %eax
+        test    $PVM_ORDER_BIT, %al
+        jnz     obey
+        sub     $1, %ecx
+        jb      sleep
+        pause
+        jmp     0b
+sleep:  /* eax: the turn word, no order. Mark it, and sleep while it stays as marked. */
+        mov     %eax, %r8d
+        or      $PVM_SLEEP_BIT, %r8d
+        lock cmpxchg %r8d, PVM_TURN(%rdx)
+        jne     1f
+        lea     PVM_TURN(%rdx), %rdi
+        mov     $FUTEX_WAIT, %esi
+        mov     %r8d, %edx
+        xor     %r10d, %r10d
+        mov     $SYS_FUTEX, %eax
+        syscall
+        movabs  $PVM_CONTROL_ADDRESS, %rdx
+1:      mov     PVM_TURN(%rdx), %eax
+        test    $PVM_ORDER_BIT, %al
+        jz      sleep
+obey:
+        cmp     $PVM_ORDER_RUN, %eax
+        jne     slow
+run:
+        mov     PVM_CODE(%rdx), %ecx
+        lea     (PVM_CODE_ADDRESS - PVM_CONTROL_ADDRESS)(%rdx, %rcx), %rcx
+        mov     0(%rdx), %rbx
+        mov     8(%rdx), %rbp
+        mov     16(%rdx), %r12
+        mov     24(%rdx), %r13
+        mov     32(%rdx), %r14
+        mov     40(%rdx), %r8
+        mov     48(%rdx), %r9
+        mov     56(%rdx), %rdi
+        mov     64(%rdx), %rax
+        mov     72(%rdx), %rsi
+        mov     80(%rdx), %r10
+        mov     88(%rdx), %r11
+        mov     96(%rdx), %r15
+        mov     PVM_GAS(%rdx), %rsp
+        jmp     *%rcx
+slow:   /* Rights to set, or something rare: C++ does it, and says what to report, or 0: run. */
+        movabs  $PVM_STACK_TOP, %rcx
+        mov     %rcx, %rsp
+        mov     %eax, %edi
+        cld
+        call    obey_slowly
+        movabs  $PVM_CONTROL_ADDRESS, %rdx
+        test    %eax, %eax
+        jz      run
+        jmp     report
+
+/* [[noreturn]] void report_and_serve(u32 report): where a worker begins. */
+        .globl report_and_serve
+report_and_serve:
+        mov     %edi, %eax
+        movabs  $PVM_CONTROL_ADDRESS, %rdx
+        jmp     report
+
+/* Where the handler of a signal sends a worker that is to be reset: as new, but for the report. All registers are 0. */
+        .globl reset_and_serve
+reset_and_serve:
+        movabs  $PVM_CONTROL_ADDRESS, %rdx
+        mov     PVM_TURN(%rdx), %eax
+        jmp     slow
+
+/* u32 await_order(): for handlers, which have a stack. */
+        .globl await_order
+await_order:
+        movabs  $PVM_CONTROL_ADDRESS, %r9
+        mov     PVM_SPINS(%r9), %ecx
+0:      mov     PVM_TURN(%r9), %eax
+        test    $PVM_ORDER_BIT, %al
+        jnz     2f
+        sub     $1, %ecx
+        jb      1f
+        pause
+        jmp     0b
+1:      mov     %eax, %r8d
+        or      $PVM_SLEEP_BIT, %r8d
+        lock cmpxchg %r8d, PVM_TURN(%r9)
+        jne     3f
+        lea     PVM_TURN(%r9), %rdi
+        mov     $FUTEX_WAIT, %esi
+        mov     %r8d, %edx
+        xor     %r10d, %r10d
+        mov     $SYS_FUTEX, %eax
+        syscall
+3:      mov     PVM_TURN(%r9), %eax
+        test    $PVM_ORDER_BIT, %al
+        jz      1b
+2:      ret
+
+        .section .note.GNU-stack, "", @progbits

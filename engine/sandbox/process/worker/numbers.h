@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 OR MIT */
+/* Numbers of the protocol that the worker's assembly needs too; protocol.hpp checks them against the structures. */
+#pragma once
+
+#define PVM_CONTROL_ADDRESS 0x100010000
+#define PVM_CODE_ADDRESS 0x100020000
+#define PVM_STACK_TOP 0x100013000
+#define PVM_ORDER_RUN 0x81
+#define PVM_ORDER_BIT 0x80
+#define PVM_REPORT_LEFT 2
+#define PVM_SLEEP_BIT 0x80000000
+
+/* Offsets in Control. */
+#define PVM_GAS 104
+#define PVM_CODE 112
+#define PVM_TURN 116
+#define PVM_SPINS 128

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+// Orders, and waiting for reports: first by looking, then asleep, always with an eye on the worker's life and the caller's limits.
+#include "sandbox/process/worker_process.hpp"
+
+#include <immintrin.h>
+#include <linux/futex.h>
+#include <poll.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+#include <csignal>
+
+#include "sandbox/process/template_process.hpp"
+
+namespace pvm::engine::sandbox::process {
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::steady_clock;
+
+/// While a guest runs the host looks this often whether worker and limits are as they were.
+constexpr auto look_interval = 4ms;
+/// While a pause is wanted, the signal is repeated this often.
+constexpr auto pause_interval = 1ms;
+/// Looks between two signals that only ask for a sign of life.
+constexpr u32 looks_between_beats = 64;
+/// A worker that doesn't react for so long is lost. Time in which this process itself doesn't run (suspended, frozen) doesn't count.
+constexpr auto patience = 2s;
+
+bool is_order(u32 word) {
+  return (word & order_bit) != 0;
+}
+Report report_of(u32 word) {
+  return static_cast<Report>(word & kind_mask);
+}
+
+bool is_over(const RunLimits& limits) {
+  if (limits.interrupt != nullptr && limits.interrupt->load(std::memory_order_relaxed)) return true;
+  return limits.deadline && steady_clock::now() >= *limits.deadline;
+}
+
+}  // namespace
+
+WorkerProcess::WorkerProcess(Descriptor worker, Descriptor guest, Mapping control) noexcept
+    : worker_(std::move(worker)), guest_(std::move(guest)), control_(std::move(control)), owner_(this_process()) {}
+
+WorkerProcess::~WorkerProcess() {
+  if (owner_ == this_process()) kill();
+}
+
+std::atomic_ref<u32> WorkerProcess::turn() const {
+  return std::atomic_ref<u32>(*reinterpret_cast<u32*>(control_.data() + offsetof(Control, turn)));
+}
+
+void WorkerProcess::post(Order order, u32 changes) {
+  const u32 before = turn().exchange(order_word(order, changes), std::memory_order_seq_cst);
+  if ((before & sleep_bit) != 0) ::syscall(SYS_futex, control_.data() + offsetof(Control, turn), FUTEX_WAKE, 1, nullptr, nullptr, 0);
+}
+
+u32 WorkerProcess::spin() const {
+  u32 word = turn().load(std::memory_order_acquire);
+  for (u32 left = spins_; is_order(word) && left > 0; --left) {
+    _mm_pause();
+    word = turn().load(std::memory_order_acquire);
+  }
+  return word;
+}
+
+void WorkerProcess::sleep(u32 seen, std::chrono::nanoseconds at_most) {
+  const u32 marked = seen | sleep_bit;
+  if (!turn().compare_exchange_strong(seen, marked)) return;
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(at_most);
+  const timespec timeout = {seconds.count(), (at_most - seconds).count()};
+  ::syscall(SYS_futex, control_.data() + offsetof(Control, turn), FUTEX_WAIT, marked, &timeout, nullptr, 0);
+}
+
+Waited WorkerProcess::wait(const RunLimits& limits, bool stop_when_gas_negative) {
+  if (const u32 word = spin(); !is_order(word)) return {report_of(word), {}};
+
+  bool stopping = false;  // A pause is wanted, and asked for again and again.
+  bool asked = false;     // A sign of life is awaited.
+  u32 looks = 0, beats_before = 0;
+  auto silence = 0ns;
+  for (;;) {
+    if (!stopping && is_over(limits)) {
+      stopping = true;
+      silence = 0ns;
+      control().pause_when = static_cast<u32>(PauseWhen::always);
+    }
+    if (stopping) {
+      interrupt();
+    } else if (asked && control().beats != beats_before) {
+      asked = false;
+      silence = 0ns;
+    } else if (!asked && looks > 0 && (stop_when_gas_negative || looks % looks_between_beats == 0)) {
+      asked = true;
+      beats_before = control().beats;
+      control().pause_when = static_cast<u32>(stop_when_gas_negative ? PauseWhen::gas_negative : PauseWhen::never);
+      interrupt();
+    }
+    ++looks;
+
+    const auto slept = look(limits, stopping ? pause_interval : look_interval);
+    const u32 word = turn().load(std::memory_order_acquire);
+    if (!is_order(word)) return {report_of(word), {}};
+    if (has_ended()) return {{}, "the worker process has ended"};
+    if (stopping || asked) silence += slept;
+    if (silence > patience) return {{}, "the worker process doesn't react"};
+  }
+}
+
+// Sleeps, but not if somebody has called kick() or the deadline is over.
+std::chrono::nanoseconds WorkerProcess::look(const RunLimits& limits, std::chrono::nanoseconds at_most) {
+  const u32 word = turn().load(std::memory_order_acquire);
+  if (!is_order(word)) return 0ns;
+  if ((word & kick_bit) != 0) {
+    turn().fetch_and(~kick_bit);
+    return 0ns;
+  }
+  const auto before = steady_clock::now();
+  auto time = at_most;
+  if (limits.deadline && *limits.deadline > before) time = std::min<std::chrono::nanoseconds>(time, *limits.deadline - before);
+  sleep(word, time);
+  return std::min<std::chrono::nanoseconds>(at_most, steady_clock::now() - before);
+}
+
+Waited WorkerProcess::wait_for_answer() {
+  u32 word = spin();
+  for (auto silence = 0ns; is_order(word); word = turn().load(std::memory_order_acquire)) {
+    if (has_ended()) return {{}, "the worker process has ended"};
+    silence += look({}, pause_interval);
+    if (silence > patience) return {{}, "the worker process doesn't react"};
+  }
+  return {report_of(word), {}};
+}
+
+std::optional<Report> WorkerProcess::report_now() const {
+  const u32 word = turn().load(std::memory_order_acquire);
+  if (is_order(word)) return std::nullopt;
+  return report_of(word);
+}
+
+void WorkerProcess::kick() {
+  turn().fetch_or(kick_bit);
+  ::syscall(SYS_futex, control_.data() + offsetof(Control, turn), FUTEX_WAKE, INT_MAX, nullptr, nullptr, 0);
+}
+
+void WorkerProcess::interrupt() {
+  ::syscall(SYS_pidfd_send_signal, worker_.get(), interrupt_signal, nullptr, 0);
+}
+
+bool WorkerProcess::has_ended() const {
+  pollfd ended = {worker_.get(), POLLIN, 0};
+  return ::poll(&ended, 1, 0) > 0;
+}
+
+void WorkerProcess::kill() {
+  if (worker_.valid()) ::syscall(SYS_pidfd_send_signal, worker_.get(), SIGKILL, nullptr, 0);
+}
+
+void WorkerProcess::set_spins(u32 spins) {
+  spins_ = spins;
+  if (control().spins != spins) control().spins = spins;
+}
+
+void WorkerProcess::wipe_stacks() {
+  ::madvise(control_.data() + page_bytes, control_bytes - page_bytes, MADV_REMOVE);
+}
+
+}  // namespace pvm::engine::sandbox::process

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+// The host's end of one worker: its control page, its memory, orders and waiting. Nothing that the worker writes is believed.
+#pragma once
+
+#include <optional>
+
+#include "machine/executor.hpp"
+#include "sandbox/process/descriptor.hpp"
+#include "sandbox/process/protocol.hpp"
+
+namespace pvm::engine::sandbox::process {
+
+/// How a wait has ended.
+struct Waited {
+  std::optional<Report> report;  ///< Unchecked: may be none of the enumerators.
+  std::string failure;           ///< Otherwise: why the worker is lost.
+};
+
+/// Ends the worker on destruction (in a forked child of the host it only closes descriptors). One thread at a time, but for kick().
+class WorkerProcess {
+ public:
+  /// `worker` has just been forked with these files; `spins`: how often either side looks before it sleeps.
+  WorkerProcess(Descriptor worker, Descriptor guest, Mapping control) noexcept;
+  WorkerProcess(const WorkerProcess&) = delete;
+  WorkerProcess& operator=(const WorkerProcess&) = delete;
+  ~WorkerProcess();
+
+  volatile Control& control() { return *reinterpret_cast<volatile Control*>(control_.data()); }
+  const Descriptor& guest_file() const { return guest_; }
+
+  /// Hands the turn to the worker. Everything that the order needs is in the control page.
+  void post(Order order, u32 changes = 0);
+  /// Waits for the worker's report, for as long as it takes the guest; `limits` and gas make it pause.
+  Waited wait(const RunLimits& limits, bool stop_when_gas_negative);
+  /// Waits for an answer that needs no guest code: not long.
+  Waited wait_for_answer();
+  /// The worker's report if it is there now.
+  std::optional<Report> report_now() const;
+  void kick();
+  bool has_ended() const;
+  void kill();
+  /// How often to spin is looked up anew now and then: processors may be taken away.
+  void set_spins(u32 spins);
+  /// Gives back all control pages but the first: the worker's stacks. Only while it waits for its first order after `ready`.
+  void wipe_stacks();
+
+ private:
+  std::atomic_ref<u32> turn() const;
+  u32 spin() const;
+  /// Sleeps until the turn word changes or the time is over.
+  void sleep(u32 seen, std::chrono::nanoseconds at_most);
+  std::chrono::nanoseconds look(const RunLimits& limits, std::chrono::nanoseconds at_most);
+  void interrupt();
+
+  Descriptor worker_;
+  Descriptor guest_;
+  Mapping control_;
+  u32 spins_ = 0;
+  u64 owner_;
+};
+
+}  // namespace pvm::engine::sandbox::process
