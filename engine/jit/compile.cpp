@@ -17,17 +17,13 @@ namespace {
 
 using isa::Op;
 
-/// How costs come about, where they are charged at all.
+/// How costs come about. With `instruction` each instruction is a block, also where nothing is charged.
 enum class Charging : u8 { none, flat, pipeline, instruction };
 
 Charging charging(const ProgramConfig& config) {
+  if (*config.gas_model == GasModel::instruction_1) return Charging::instruction;
   if (config.metering == Metering::none) return Charging::none;
-  switch (*config.gas_model) {
-    case GasModel::flat_1: return Charging::flat;
-    case GasModel::pipeline_1: return Charging::pipeline;
-    case GasModel::instruction_1: break;
-  }
-  return Charging::instruction;
+  return *config.gas_model == GasModel::pipeline_1 ? Charging::pipeline : Charging::flat;
 }
 
 // A block can't take more cycles than its instructions do one after the other: their latency and 3 cycles to decode, finish and retire.
@@ -159,7 +155,7 @@ void Compiler::begin_block(u32 pc, bool is_target) {
   native_.blocks.push_back({pc, native});
   if (is_target) labels_.define(pc, native);
   if constexpr (charging == Charging::instruction) {
-    emitter_.charge_one();
+    if (program_.config.metering != Metering::none) emitter_.charge_one();
   } else if constexpr (charging != Charging::none) {
     charge_at_ = native;
     emitter_.charge(wide_);
