@@ -4,7 +4,6 @@
 
 #include <fcntl.h>
 #include <immintrin.h>
-#include <sched.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -47,22 +46,11 @@ bool is_empty(const Descriptor& guest) {
 }  // namespace
 
 WorkerPool::WorkerPool(const WorkerPoolConfig& config, TemplateProcess&& made)
-    : config_(config), spins_when_parallel_(measure_spins()), template_(std::move(made)) {}
-
-// Looking for a change that only another can make is useless where both share one processor.
-u32 WorkerPool::spins() {
-  cpu_set_t mine;
-  if (::sched_getaffinity(0, sizeof mine, &mine) != 0) return 0;
-  CPU_OR(&mine, &mine, &template_.processors());
-  return CPU_COUNT(&mine) > 1 ? spins_when_parallel_ : 0;
-}
+    : config_(config), spins_(measure_spins()), template_(std::move(made)) {}
 
 Result<std::unique_ptr<WorkerProcess>> WorkerPool::take(const SealedCode& code) {
   code.note(shared_from_this());
-  if (auto idle = take_idle(code)) {
-    idle->set_spins(spins());
-    return idle;
-  }
+  if (auto idle = take_idle(code)) return idle;
   return make(code);
 }
 
@@ -102,12 +90,12 @@ Result<std::unique_ptr<WorkerProcess>> WorkerPool::make(const SealedCode& code) 
   if (!control) return std::move(control.error());
   auto& shared = *reinterpret_cast<volatile Control*>(control->data());
   shared.code_bytes = static_cast<u32>(code.layout().code_bytes);
+  shared.spins = spins_;
   shared.turn = order_bit;  // "Set yourself up": the worker's turn.
 
   auto forked = fork(code, *control_file, *guest);
   if (!forked) return std::move(forked.error());
-  auto worker = std::make_unique<WorkerProcess>(*std::move(forked), *std::move(guest), *std::move(control));
-  worker->set_spins(spins());
+  auto worker = std::make_unique<WorkerProcess>(*std::move(forked), *std::move(guest), *std::move(control), spins_);
   const Waited waited = worker->wait_for_answer();
   if (!waited.report) {
     const std::string stage = std::to_string(worker->control().stage), error = std::to_string(worker->control().error);

@@ -24,8 +24,6 @@ class WorkerPool : public std::enable_shared_from_this<WorkerPool> {
   void give_back(const SealedCode& code, std::unique_ptr<process::WorkerProcess> worker);
   /// The module is no more: its idle workers end.
   void forget(const SealedCode& code);
-  /// How long to look before sleeping, for this thread and the workers.
-  u32 spins();
 
  private:
   using Idle = std::vector<std::unique_ptr<process::WorkerProcess>>;
@@ -35,7 +33,7 @@ class WorkerPool : public std::enable_shared_from_this<WorkerPool> {
   Result<process::Descriptor> fork(const SealedCode& code, const process::Descriptor& control, const process::Descriptor& guest);
 
   WorkerPoolConfig config_;
-  u32 spins_when_parallel_;
+  u32 spins_;  ///< How often host and workers look before they sleep.
   std::mutex template_mutex_;
   process::TemplateProcess template_;
   std::mutex mutex_;  ///< Guards idle_.

@@ -75,11 +75,13 @@ struct alignas(page_bytes) Control {
 
   // Written by the host, seldom.
   alignas(64) std::uint32_t spins;  ///< How often to look for an order before sleeping.
+  std::uint32_t host_cpu;           ///< Where the host's thread was when it last entered.
   std::uint32_t code_bytes;
   std::uint32_t pause_when;
 
-  // Written by the worker, at faults and signals.
-  alignas(64) std::uint32_t native;
+  // Written by the worker, seldom.
+  alignas(64) std::uint32_t worker_cpu;  ///< Where the worker was when it last waited.
+  std::uint32_t native;
   std::uint32_t error;
   std::uint64_t rcx, rdx;
   std::uint32_t beats;  ///< Interrupt signals seen.
@@ -93,7 +95,8 @@ static_assert(offsetof(Control, regs) == offsetof(native::Context, regs) && offs
               offsetof(Control, code) == offsetof(native::Context, exit_code) &&
               offsetof(Control, exit_handler) == offsetof(native::Context, exit_handler));
 static_assert(offsetof(Control, gas) == PVM_GAS && offsetof(Control, code) == PVM_CODE && offsetof(Control, turn) == PVM_TURN &&
-              offsetof(Control, spins) == PVM_SPINS);
+              offsetof(Control, spins) == PVM_SPINS && offsetof(Control, host_cpu) == PVM_HOST_CPU &&
+              offsetof(Control, worker_cpu) == PVM_WORKER_CPU);
 inline constexpr std::uint64_t turn_address = control_address + PVM_TURN;
 
 // ---- Messages on the template's socket. ----

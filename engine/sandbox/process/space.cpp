@@ -55,7 +55,6 @@ class ProcessSpace final : public native::Space {
   WorkerRights rights_;
   std::optional<u32> not_begun_;  ///< Where the next entry without an offset begins, if a pause came before anything ran.
   u32 paused_at_ = 0;
-  u32 entries_ = 0;
   bool broken_ = false;
 };
 
@@ -115,9 +114,6 @@ NativeExit ProcessSpace::exit_of(const Waited& waited) {
 
 NativeExit ProcessSpace::enter(CpuState& state, native::Start start, const RunLimits& limits, bool stop_when_gas_negative) {
   if (broken_) return native::BrokenExit{{ErrorCode::instance_lost, "the worker process was lost earlier", {}, {}}};
-  constexpr u32 entries_between_checks = 4096;
-  if (++entries_ % entries_between_checks == 0) worker_->set_spins(pool_->spins());
-
   if (!start.native) start.native = std::exchange(not_begun_, {});
   if (is_over(limits)) {
     not_begun_ = start.native;

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <poll.h>
+#include <sched.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -170,8 +171,6 @@ Result<TemplateProcess> TemplateProcess::start() {
   theirs.close();
   if (launch.error != 0) return unavailable("starting the template", launch.error, "execveat of an anonymous file must be allowed");
   if (auto hello = made.receive(0); !hello) return std::move(hello.error());
-  // Workers inherit this thread's.
-  ::sched_getaffinity(0, sizeof made.processors_, &made.processors_);
   return made;
 }
 

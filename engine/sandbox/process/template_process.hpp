@@ -2,9 +2,6 @@
 // The host's end of the template: starting it, having it fork, and ending it with all its workers.
 #pragma once
 
-#include <sched.h>
-#include <sys/types.h>
-
 #include "sandbox/process/descriptor.hpp"
 #include "sandbox/process/protocol.hpp"
 
@@ -24,8 +21,6 @@ class TemplateProcess {
 
   /// A new worker's pidfd. The worker sets itself up and reports in its control page.
   Result<Descriptor> fork(const ForkRequest& request, const Descriptor& control, const Descriptor& guest, const Descriptor& module);
-  /// Which processors workers may use.
-  const cpu_set_t& processors() const { return processors_; }
 
  private:
   TemplateProcess(Descriptor socket, Descriptor pidfd) : socket_(std::move(socket)), pidfd_(std::move(pidfd)) {}
@@ -36,7 +31,6 @@ class TemplateProcess {
   Descriptor pidfd_;
   u64 owner_ = this_process();
   u64 last_id_ = 0;
-  cpu_set_t processors_ = {};
 };
 
 }  // namespace pvm::engine::sandbox::process

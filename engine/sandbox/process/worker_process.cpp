@@ -43,10 +43,17 @@ bool is_over(const RunLimits& limits) {
   return limits.deadline && steady_clock::now() >= *limits.deadline;
 }
 
+// The processor that runs this, in the form that workers use too.
+u32 this_cpu() {
+  u32 cpu = ~u32{0};
+  asm volatile("lsl %1, %0" : "+r"(cpu) : "r"(u32{PVM_CPU_SEGMENT}) : "cc");
+  return cpu;
+}
+
 }  // namespace
 
-WorkerProcess::WorkerProcess(Descriptor worker, Descriptor guest, Mapping control) noexcept
-    : worker_(std::move(worker)), guest_(std::move(guest)), control_(std::move(control)), owner_(this_process()) {}
+WorkerProcess::WorkerProcess(Descriptor worker, Descriptor guest, Mapping control, u32 spins) noexcept
+    : worker_(std::move(worker)), guest_(std::move(guest)), control_(std::move(control)), spins_(spins), owner_(this_process()) {}
 
 WorkerProcess::~WorkerProcess() {
   if (owner_ == this_process()) kill();
@@ -61,9 +68,12 @@ void WorkerProcess::post(Order order, u32 changes) {
   if ((before & sleep_bit) != 0) ::syscall(SYS_futex, control_.data() + offsetof(Control, turn), FUTEX_WAKE, 1, nullptr, nullptr, 0);
 }
 
-u32 WorkerProcess::spin() const {
+// Looking for a change is useless where the worker needs this very processor to make it.
+u32 WorkerProcess::spin() {
+  const u32 here = this_cpu();
+  if (control().host_cpu != here) control().host_cpu = here;
   u32 word = turn().load(std::memory_order_acquire);
-  for (u32 left = spins_; is_order(word) && left > 0; --left) {
+  for (u32 left = control().worker_cpu == here ? 0 : spins_; is_order(word) && left > 0; --left) {
     _mm_pause();
     word = turn().load(std::memory_order_acquire);
   }
@@ -160,11 +170,6 @@ bool WorkerProcess::has_ended() const {
 
 void WorkerProcess::kill() {
   if (worker_.valid()) ::syscall(SYS_pidfd_send_signal, worker_.get(), SIGKILL, nullptr, 0);
-}
-
-void WorkerProcess::set_spins(u32 spins) {
-  spins_ = spins;
-  if (control().spins != spins) control().spins = spins;
 }
 
 void WorkerProcess::wipe_stacks() {

@@ -20,7 +20,7 @@ struct Waited {
 class WorkerProcess {
  public:
   /// `worker` has just been forked with these files; `spins`: how often either side looks before it sleeps.
-  WorkerProcess(Descriptor worker, Descriptor guest, Mapping control) noexcept;
+  WorkerProcess(Descriptor worker, Descriptor guest, Mapping control, u32 spins) noexcept;
   WorkerProcess(const WorkerProcess&) = delete;
   WorkerProcess& operator=(const WorkerProcess&) = delete;
   ~WorkerProcess();
@@ -39,14 +39,12 @@ class WorkerProcess {
   void kick();
   bool has_ended() const;
   void kill();
-  /// How often to spin is looked up anew now and then: processors may be taken away.
-  void set_spins(u32 spins);
   /// Gives back all control pages but the first: the worker's stacks. Only while it waits for its first order after `ready`.
   void wipe_stacks();
 
  private:
   std::atomic_ref<u32> turn() const;
-  u32 spin() const;
+  u32 spin();
   /// Sleeps until the turn word changes or the time is over.
   void sleep(u32 seen, std::chrono::nanoseconds at_most);
   std::chrono::nanoseconds look(const RunLimits& limits, std::chrono::nanoseconds at_most);
@@ -55,7 +53,7 @@ class WorkerProcess {
   Descriptor worker_;
   Descriptor guest_;
   Mapping control_;
-  u32 spins_ = 0;
+  u32 spins_;
   u64 owner_;
 };
 

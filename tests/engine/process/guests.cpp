@@ -25,7 +25,7 @@ jit::NativeCode code_of(const std::function<void(Assembler&)>& write) {
 
 jit::NativeCode code_of(std::initializer_list<u8> bytes) {
   jit::NativeCode code;
-  code.bytes = bytes;
+  code.bytes = std::vector<u8>(bytes);
   return code;
 }
 

@@ -4,6 +4,8 @@
 
 #include <functional>
 #include <initializer_list>
+#include <utility>
+#include <vector>
 
 #include "jit/amd64/assembler.hpp"
 #include "native/layout.hpp"

@@ -8,6 +8,21 @@
 
         .text
 
+/* ecx := how often to look before sleeping: not at all where the host runs on this very processor, and can't act while this does. */
+.macro CHOOSE_SPINS control
+        mov     $PVM_CPU_SEGMENT, %eax
+        mov     $-2, %ecx
+        lsl     %eax, %ecx
+        cmp     %ecx, PVM_WORKER_CPU(%\control)
+        je      8f
+        mov     %ecx, PVM_WORKER_CPU(%\control)
+8:      cmp     %ecx, PVM_HOST_CPU(%\control)
+        mov     PVM_SPINS(%\control), %ecx
+        jne     9f
+        xor     %ecx, %ecx
+9:
+.endm
+
 /* The kernel's first jump: hands the initial stack to C++. */
         .globl _start
 _start:
@@ -65,7 +80,7 @@ report:
         syscall
         movabs  $PVM_CONTROL_ADDRESS, %rdx
 wait:
-        mov     PVM_SPINS(%rdx), %ecx
+        CHOOSE_SPINS rdx
 0:      mov     PVM_TURN(%rdx), %eax
         test    $PVM_ORDER_BIT, %al
         jnz     obey
@@ -85,6 +100,9 @@ sleep:  /* eax: the turn word, no order. Mark it, and sleep while it stays as ma
         mov     $SYS_FUTEX, %eax
         syscall
         movabs  $PVM_CONTROL_ADDRESS, %rdx
+        mov     $PVM_CPU_SEGMENT, %ecx
+        lsl     %ecx, %ecx
+        mov     %ecx, PVM_WORKER_CPU(%rdx)
 1:      mov     PVM_TURN(%rdx), %eax
         test    $PVM_ORDER_BIT, %al
         jz      sleep
@@ -138,7 +156,7 @@ reset_and_serve:
         .globl await_order
 await_order:
         movabs  $PVM_CONTROL_ADDRESS, %r9
-        mov     PVM_SPINS(%r9), %ecx
+        CHOOSE_SPINS r9
 0:      mov     PVM_TURN(%r9), %eax
         test    $PVM_ORDER_BIT, %al
         jnz     2f

@@ -15,3 +15,8 @@
 #define PVM_CODE 112
 #define PVM_TURN 116
 #define PVM_SPINS 128
+#define PVM_HOST_CPU 132
+#define PVM_WORKER_CPU 192
+
+/* The segment whose limit tells the processor that runs this (and, in bits 12 and up, its node): the kernel's own way of getcpu. */
+#define PVM_CPU_SEGMENT 0x7b
