@@ -96,6 +96,13 @@ int serve_command(const ServeOptions& options);
 /// Hidden: answers target protocol 1 on standard input and output with the library at `path`.
 int host_lib_command(const std::string& path);
 
+struct HostEngineOptions {
+  std::string level;        ///< "jit", "jit-in-process" or "interp".
+  unsigned run_ms = 7'500;  ///< Time for all runs of a case.
+};
+/// Hidden: answers target protocol 1 on standard input and output with the engine.
+int host_engine_command(const HostEngineOptions& options);
+
 // --- shared by the subcommands ---
 
 /// Prints "pvm-conform: path: place: reason" to standard error and returns exit_bad_input.

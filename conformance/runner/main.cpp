@@ -57,7 +57,11 @@ void add_selection(CLI::App& command, SelectionOptions& selection) {
 
 void add_run(CLI::App& app, RunOptions& options) {
   CLI::App* command = app.add_subcommand("run", "Gate a target on the vectors");
-  command->add_option("--target", options.target, "ref (the reference interpreter), cmd:\"COMMAND ...\" or lib:PATH")->required();
+  command
+      ->add_option("--target", options.target,
+                   "ref (the reference interpreter), engine:jit (native code in a worker process), engine:jit-in-process, engine:interp, "
+                   "cmd:\"COMMAND ...\" or lib:PATH")
+      ->required();
   add_selection(*command, options.selection);
   command->add_option("--expected", options.expected, R"(Expected failures: {"schema":1,"expected":[{"id":GLOB,"reason":..,"link":..}]})")
       ->type_name("FILE");
@@ -143,6 +147,7 @@ struct Options {
   ExportCommandOptions export_options;
   ServeOptions serve;
   std::string library;
+  HostEngineOptions host_engine;
 };
 
 int run_subcommand(const std::string& name, const Options& options) {
@@ -155,6 +160,7 @@ int run_subcommand(const std::string& name, const Options& options) {
   if (name == "import") return import_command(options.import);
   if (name == "export") return export_command(options.export_options);
   if (name == "serve") return serve_command(options.serve);
+  if (name == "host-engine") return host_engine_command(options.host_engine);
   return host_lib_command(options.library);
 }
 
@@ -169,6 +175,9 @@ int run_program(int argc, char** argv) {
   add_comparing(app, options.diff, options.verify);
   add_dialects(app, options.import, options.export_options, options.serve);
   app.add_subcommand("host-lib")->group("")->add_option("path", options.library)->required();
+  CLI::App* host_engine = app.add_subcommand("host-engine")->group("");
+  host_engine->add_option("level", options.host_engine.level)->required();
+  host_engine->add_option("--run-ms", options.host_engine.run_ms);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

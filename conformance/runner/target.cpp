@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "command_line.hpp"
+#include "engine_target.hpp"
 #include "pvm/conformance/ref_target.hpp"
 #include "suite.hpp"
 
@@ -32,6 +33,7 @@ std::unique_ptr<Target> make_ref_target() {
 std::variant<TargetFactory, std::string> target_named(const std::string& text, const Patience& patience,
                                                       const std::atomic<bool>* interrupt) {
   if (text == "ref") return TargetFactory(make_ref_target);
+  if (text.starts_with("engine:")) return engine_target(std::string_view(text).substr(7), patience, interrupt);
   if (text.starts_with("cmd:")) {
     auto argv = split_command(std::string_view(text).substr(4));
     if (auto* problem = std::get_if<std::string>(&argv)) return std::move(*problem);
@@ -41,7 +43,7 @@ std::variant<TargetFactory, std::string> target_named(const std::string& text, c
     const std::string path = std::filesystem::absolute(text.substr(4)).string();
     return process_factory({this_program().string(), "host-lib", path}, patience, interrupt);
   }
-  return "'" + text + "' is none of ref, cmd:\"COMMAND ...\" and lib:PATH";
+  return "'" + text + "' is none of ref, engine:jit, engine:jit-in-process, engine:interp, cmd:\"COMMAND ...\" and lib:PATH";
 }
 
 }  // namespace pvm::runner

@@ -70,8 +70,8 @@ std::unique_ptr<Target> make_ref_target();
 /// A child process that speaks target protocol 1, started as `argv`. `interrupt` may be null.
 std::unique_ptr<Target> make_process_target(std::vector<std::string> argv, const Patience& patience, const std::atomic<bool>* interrupt);
 
-/// A factory for what --target names: "ref", "cmd:COMMAND" or "lib:PATH"; or what is wrong with the text. A library is loaded by a
-/// child process (this program with the hidden command host-lib), so that its crash costs one case only.
+/// A factory for what --target names: "ref", "engine:NAME", "cmd:COMMAND" or "lib:PATH"; or what is wrong with the text. Engine and
+/// libraries run in a child process (this program with a hidden command), so that a crash costs one case only.
 std::variant<TargetFactory, std::string> target_named(const std::string& text, const Patience& patience,
                                                       const std::atomic<bool>* interrupt);
 
