@@ -5,7 +5,6 @@
 #include "api/backend.hpp"
 #include "api/errors.hpp"
 #include "jit/compile.hpp"
-#include "machine/memory_map.hpp"
 #include "native/native_executor.hpp"
 #include "sandbox/in_process/in_process.hpp"
 #include "sandbox/process/process.hpp"
@@ -78,9 +77,8 @@ class ProcessBackend final : public Backend {
   Result<std::shared_ptr<const Code>> compile(std::shared_ptr<const Program> program) const override {
     auto native = compile_for(jit::Target::worker, *program);
     if (!native) return std::move(native.error());
-    // In paged memory no data is there at the start, whatever the program holds. [paging.initial]
-    const bool has_data = map_of(*program).read_only.end != map_of(*program).read_only.begin;
-    auto sealed = sandbox::seal_code(**native, has_data ? std::span<const u8>(program->ro_data) : std::span<const u8>());
+    // In paged memory the host may change any page, so that nothing can be shared.
+    auto sealed = sandbox::seal_code(**native, program->is_paged() ? std::span<const u8>() : std::span<const u8>(program->ro_data));
     if (!sealed) return std::move(sealed.error());
     return std::shared_ptr<const Code>(std::make_shared<WorkerCode>(std::move(program), *std::move(native), pool_, *std::move(sealed)));
   }

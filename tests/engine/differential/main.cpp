@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+// engine-differential: random programs on the reference interpreter and on the engine's back ends. Exit code: 0 no difference, 1 a
+// difference, 2 bad usage, or a back end that can't be had here.
+#include <rapidcheck.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <iostream>
+
+#include "check.hpp"
+#include "experiment.hpp"
+
+namespace pvm::differential {
+namespace {
+
+class RandomChoices final : public Choices {
+ public:
+  explicit RandomChoices(const rc::Random& random) : random_(random) {}
+  u32 below(u32 count) override { return static_cast<u32>(random_.next() % count); }
+  u64 any() override { return random_.next(); }
+
+ private:
+  rc::Random random_;
+};
+
+// The number of lines grows with RapidCheck's size.
+rc::Gen<Experiment> arbitrary_experiment() {
+  return [](const rc::Random& random, int size) {
+    RandomChoices choices(random);
+    return rc::shrinkable::shrinkRecur(make_experiment(choices, static_cast<u32>(size)),
+                                       [](const Experiment& e) { return rc::seq::fromContainer(simpler(e)); });
+  };
+}
+
+struct Options {
+  u32 programs = 2000;
+  u64 seed = 20240917;
+  u32 size = 60;
+  std::vector<std::string> backends = {"interpreter", "in_process", "process"};
+  std::string reports = "reports/differences";
+};
+
+bool run(const Options& options, const std::vector<NamedBackend>& backends) {
+  const std::string params = "seed=" + std::to_string(options.seed) + " max_success=" + std::to_string(options.programs) +
+                             " max_size=" + std::to_string(options.size);
+  setenv("RC_PARAMS", params.c_str(), 1);
+  Tally tally;
+  const bool all_equal = rc::check("the back ends do what the reference interpreter does", [&] {
+    const Experiment experiment = *arbitrary_experiment();
+    auto built = build(experiment.recipe);
+    if (const auto* error = std::get_if<std::string>(&built)) RC_FAIL("the generator is wrong: " + *error);
+    const auto difference = check(experiment.recipe.setup, std::get<Built>(built), experiment.plans, backends, tally);
+    // The last one is the smallest.
+    if (difference) RC_FAIL(difference->text + "\n" + save(*difference, options.reports, "seed-" + std::to_string(options.seed)));
+  });
+  std::cout << tally.programs << " programs, " << tally.rejected << " of them refused; " << tally.guests << " guests; exits:";
+  for (std::size_t status = 0; status < 5; ++status) {
+    std::cout << ' ' << tally.exits[status] << ' ' << ref::name_of(static_cast<ref::Status>(status));
+  }
+  std::cout << '\n';
+  return all_equal;
+}
+
+}  // namespace
+}  // namespace pvm::differential
+
+int main(int argc, char** argv) {
+  using namespace pvm::differential;
+  Options options;
+  CLI::App app("Runs random programs on the reference interpreter and on the engine's back ends, and compares all that a host can see.");
+  app.add_option("--programs", options.programs, "How many programs (default 2000)");
+  app.add_option("--seed", options.seed, "Another seed gives other programs");
+  app.add_option("--size", options.size, "Lines of a program at most (default 60)");
+  app.add_option("--backends", options.backends, "interpreter, in_process, process (default: all)")->delimiter(',');
+  app.add_option("--reports", options.reports, "Directory for the vector file of a difference");
+  CLI11_PARSE(app, argc, argv);
+  auto backends = open_backends(options.backends);
+  if (const auto* error = std::get_if<std::string>(&backends)) {
+    std::cerr << "engine-differential: " << *error << '\n';
+    return 2;
+  }
+  return run(options, std::get<0>(backends)) ? EXIT_SUCCESS : EXIT_FAILURE;
+}
