@@ -75,7 +75,7 @@ TEST_P(KernelTest, every_back_end_agrees_with_the_reference_and_the_native_twin)
 }
 
 INSTANTIATE_TEST_SUITE_P(kernels, KernelTest, testing::ValuesIn(kernels().begin(), kernels().end()),
-                         [](const auto& info) { return std::string(info.param.name); });
+                         [](const auto& tested) { return std::string(tested.param.name); });
 
 }  // namespace
 }  // namespace pvm::bench
