@@ -2,6 +2,7 @@
 // Making, keeping and clearing workers.
 #include "sandbox/process/pool.hpp"
 
+#include <cpuid.h>
 #include <fcntl.h>
 #include <immintrin.h>
 #include <unistd.h>
@@ -28,6 +29,15 @@ u32 measure_spins() {
   const double looks =
       sample * std::chrono::duration<double>(spin_time).count() / std::max(std::chrono::duration<double>(time).count(), 1e-9);
   return static_cast<u32>(std::clamp(looks, 100.0, 20'000.0));
+}
+
+u32 has_xsave() {
+  static const u32 has = [] {
+    constexpr u32 osxsave = u32{1} << 27;
+    u32 a = 0, b = 0, c = 0, d = 0;
+    return __get_cpuid(1, &a, &b, &c, &d) != 0 && (c & osxsave) != 0 ? 1U : 0U;
+  }();
+  return has;
 }
 
 Error lost(const std::string& why) {
@@ -67,7 +77,7 @@ std::unique_ptr<WorkerProcess> WorkerPool::take_idle(const SealedCode& code) {
     // Anything odd ends it: not yet ready, ended, or memory that was written meanwhile.
     const Waited waited = worker->wait_for_answer();
     if (waited.report == Report::ready && !worker->has_ended() && is_empty(worker->guest_file())) {
-      worker->wipe_stacks();
+      worker->wipe();
       return worker;
     }
   }
@@ -91,6 +101,7 @@ Result<std::unique_ptr<WorkerProcess>> WorkerPool::make(const SealedCode& code) 
   auto& shared = *reinterpret_cast<volatile Control*>(control->data());
   shared.code_bytes = static_cast<u32>(code.layout().code_bytes);
   shared.spins = spins_;
+  shared.has_xsave = has_xsave();
   shared.turn = order_bit;  // "Set yourself up": the worker's turn.
 
   auto forked = fork(code, *control_file, *guest);

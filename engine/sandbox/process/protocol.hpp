@@ -31,18 +31,19 @@ inline constexpr std::uint64_t address_space_end = 0x7fff'ffff'f000;
 enum class Order : std::uint32_t {
   run = PVM_ORDER_RUN,  ///< Enter at Control::code.
   resume = 0x82,        ///< Go on where `paused` left off, with the registers given.
+  step = 0x85,          ///< As resume, but pause again after one host instruction.
   protect = 0x83,       ///< Only set the rights.
   reset = 0x84,         ///< Forget everything, all rights none.
 };
 /// Reports of the worker.
 enum class Report : std::uint32_t {
   starting = 0,
-  ready = 1,               ///< Set up, or reset.
-  left = PVM_REPORT_LEFT,  ///< By the exit stub; Control::code.
-  fault = 3,               ///< Control::native, rcx, rdx.
-  paused = 4,              ///< Control::native.
-  done = 5,                ///< After `protect`.
-  refused = 6,             ///< Rights couldn't be set: Control::error. Some may have been.
+  ready = PVM_REPORT_READY,  ///< Set up, or reset.
+  left = PVM_REPORT_LEFT,    ///< By the exit stub; Control::code.
+  fault = 3,                 ///< Control::native, rcx, rdx.
+  paused = 4,                ///< Control::native.
+  done = 5,                  ///< After `protect`.
+  refused = 6,               ///< Rights couldn't be set: Control::error. Some may have been.
 };
 inline constexpr std::uint32_t order_bit = PVM_ORDER_BIT;  ///< Set in orders: the worker's turn.
 inline constexpr std::uint32_t kind_mask = 0xff;
@@ -78,6 +79,7 @@ struct alignas(page_bytes) Control {
   std::uint32_t host_cpu;           ///< Where the host's thread was when it last entered.
   std::uint32_t code_bytes;
   std::uint32_t pause_when;
+  std::uint32_t has_xsave;  ///< Of the processor: how vector registers are cleared.
 
   // Written by the worker, seldom.
   alignas(64) std::uint32_t worker_cpu;  ///< Where the worker was when it last waited.

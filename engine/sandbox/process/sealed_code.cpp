@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include "sandbox/process/pool.hpp"
@@ -36,6 +37,18 @@ std::span<const u8> bytes_of(const std::vector<u64>& words) {
   return {reinterpret_cast<const u8*>(words.data()), words.size() * 8};
 }
 
+std::vector<u32> boundaries_of(const jit::NativeCode& code) {
+  std::vector<u32> boundaries;
+  boundaries.reserve(code.positions.size() + code.blocks.size());
+  for (const jit::Position& position : code.positions) boundaries.push_back(position.native);
+  const auto middle = static_cast<std::ptrdiff_t>(boundaries.size());
+  for (const jit::Block& block : code.blocks) boundaries.push_back(block.native);
+  std::inplace_merge(boundaries.begin(), boundaries.begin() + middle, boundaries.end());
+  boundaries.erase(std::unique(boundaries.begin(), boundaries.end()), boundaries.end());
+  boundaries.shrink_to_fit();
+  return boundaries;
+}
+
 // Read-only where /proc is there: kernels before 6.7 refuse shared mappings of sealed files through writable descriptors.
 Descriptor reopened_read_only(Descriptor file) {
   Descriptor reopened(::open(("/proc/self/fd/" + std::to_string(file.get())).c_str(), O_RDONLY | O_CLOEXEC));
@@ -44,12 +57,17 @@ Descriptor reopened_read_only(Descriptor file) {
 
 }  // namespace
 
-SealedCode::SealedCode(Descriptor file, ForkRequest layout) : file_(std::move(file)), layout_(layout) {}
+SealedCode::SealedCode(Descriptor file, ForkRequest layout, std::vector<u32> boundaries)
+    : file_(std::move(file)), layout_(layout), boundaries_(std::move(boundaries)) {}
 
 SealedCode::~SealedCode() {
   for (const auto& noted : pools_) {
     if (const auto pool = noted.lock()) pool->forget(*this);
   }
+}
+
+bool SealedCode::is_boundary(u32 native) const {
+  return boundaries_.empty() || std::binary_search(boundaries_.begin(), boundaries_.end(), native);
 }
 
 Result<void> SealedCode::read(u32 address, std::span<u8> out) const {
@@ -88,7 +106,7 @@ Result<std::shared_ptr<const SealedCode>> seal_code(const jit::NativeCode& code,
     offset += whole_pages(part.size());
   }
   if (auto sealed = seal(*file); !sealed) return std::move(sealed.error());
-  return std::shared_ptr<const SealedCode>(std::make_shared<SealedCode>(reopened_read_only(*std::move(file)), layout));
+  return std::shared_ptr<const SealedCode>(std::make_shared<SealedCode>(reopened_read_only(*std::move(file)), layout, boundaries_of(code)));
 }
 
 }  // namespace pvm::engine::sandbox

@@ -13,7 +13,7 @@ namespace pvm::engine::sandbox {
 
 class SealedCode {
  public:
-  SealedCode(process::Descriptor file, process::ForkRequest layout);
+  SealedCode(process::Descriptor file, process::ForkRequest layout, std::vector<u32> boundaries);
   SealedCode(const SealedCode&) = delete;
   SealedCode& operator=(const SealedCode&) = delete;
   /// Ends the idle workers that pools keep for it.
@@ -23,6 +23,8 @@ class SealedCode {
   /// What the file holds, as the template wants it.
   const process::ForkRequest& layout() const { return layout_; }
   u64 read_only_end() const { return process::guest_begin + layout_.read_only_bytes; }
+  /// Whether an instruction or a block's charge begins there: where a guest may be paused.
+  bool is_boundary(u32 native) const;
   /// Copies read-only data out; the range must lie in it.
   Result<void> read(u32 address, std::span<u8> out) const;
   /// Has the destructor tell `pool`.
@@ -31,6 +33,7 @@ class SealedCode {
  private:
   process::Descriptor file_;
   process::ForkRequest layout_;
+  std::vector<u32> boundaries_;  ///< Ascending. Empty: the code's maker doesn't tell, anywhere will do.
   mutable std::mutex mutex_;
   mutable std::vector<std::weak_ptr<WorkerPool>> pools_;
 };

@@ -5,6 +5,7 @@
 
 #include <cerrno>
 
+#include "jit/compile.hpp"
 #include "sandbox/process/access_map.hpp"
 #include "sandbox/process/pool.hpp"
 #include "sandbox/process/snapshot.hpp"
@@ -28,7 +29,7 @@ class ProcessSpace final : public native::Space {
   ProcessSpace(const ProcessSpace&) = delete;
   ProcessSpace& operator=(const ProcessSpace&) = delete;
   ~ProcessSpace() override {
-    if (!broken_) pool_->give_back(*code_, std::move(worker_));
+    if (!broken_ && worker_->is_ours()) pool_->give_back(*code_, std::move(worker_));
   }
 
   NativeExit enter(CpuState& state, native::Start start, const RunLimits& limits, bool stop_when_gas_negative) override;
@@ -48,6 +49,7 @@ class ProcessSpace final : public native::Space {
   void give_registers(const CpuState& state);
   void take_registers(CpuState& state);
   NativeExit exit_of(const Waited& waited);
+  NativeExit run_to_exit(CpuState& state, const RunLimits& limits, bool stop_when_gas_negative);
 
   std::shared_ptr<WorkerPool> pool_;
   std::shared_ptr<const SealedCode> code_;
@@ -114,6 +116,7 @@ NativeExit ProcessSpace::exit_of(const Waited& waited) {
 
 NativeExit ProcessSpace::enter(CpuState& state, native::Start start, const RunLimits& limits, bool stop_when_gas_negative) {
   if (broken_) return native::BrokenExit{{ErrorCode::instance_lost, "the worker process was lost earlier", {}, {}}};
+  if (!worker_->is_ours()) return native::BrokenExit{{ErrorCode::invalid_argument, "the instance is of the parent process", {}, {}}};
   if (!start.native) start.native = std::exchange(not_begun_, {});
   if (is_over(limits)) {
     not_begun_ = start.native;
@@ -125,17 +128,28 @@ NativeExit ProcessSpace::enter(CpuState& state, native::Start start, const RunLi
   give_registers(state);
   if (start.native) worker_->control().code = *start.native;
   worker_->post(start.native ? Order::run : Order::resume, *changes);
-  for (;;) {
-    const Waited waited = worker_->wait(limits, stop_when_gas_negative);
-    NativeExit exit = exit_of(waited);
+  return run_to_exit(state, limits, stop_when_gas_negative);
+}
+
+// A guest that is to pause goes on by single steps to where an instruction begins. Within a memset it pauses all the same: it goes on
+// exactly there, and may take long.
+NativeExit ProcessSpace::run_to_exit(CpuState& state, const RunLimits& limits, bool stop_when_gas_negative) {
+  constexpr u32 most_steps = jit::max_bytes_per_instruction;
+  for (u32 steps = 0;;) {
+    NativeExit exit = exit_of(worker_->wait(limits, stop_when_gas_negative));
     if (std::holds_alternative<native::BrokenExit>(exit)) return exit;
     take_registers(state);
     const auto* paused = std::get_if<native::PausedExit>(&exit);
     if (paused == nullptr) return exit;
     paused_at_ = paused->native;
-    if (is_over(limits) || (stop_when_gas_negative && state.gas < 0)) return exit;
-    give_registers(state);  // A signal for an earlier pause came late.
-    worker_->post(Order::resume);
+    give_registers(state);
+    if (!is_over(limits) && !(stop_when_gas_negative && state.gas < 0)) {
+      worker_->post(Order::resume);  // A signal for an earlier pause came late.
+    } else if (!code_->is_boundary(paused_at_) && steps++ < most_steps) {
+      worker_->post(Order::step);
+    } else {
+      return exit;
+    }
   }
 }
 

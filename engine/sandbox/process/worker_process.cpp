@@ -13,6 +13,7 @@
 #include <cerrno>
 #include <climits>
 #include <csignal>
+#include <cstring>
 
 #include "sandbox/process/template_process.hpp"
 
@@ -56,7 +57,7 @@ WorkerProcess::WorkerProcess(Descriptor worker, Descriptor guest, Mapping contro
     : worker_(std::move(worker)), guest_(std::move(guest)), control_(std::move(control)), spins_(spins), owner_(this_process()) {}
 
 WorkerProcess::~WorkerProcess() {
-  if (owner_ == this_process()) kill();
+  if (is_ours()) kill();
 }
 
 std::atomic_ref<u32> WorkerProcess::turn() const {
@@ -172,8 +173,15 @@ void WorkerProcess::kill() {
   if (worker_.valid()) ::syscall(SYS_pidfd_send_signal, worker_.get(), SIGKILL, nullptr, 0);
 }
 
-void WorkerProcess::wipe_stacks() {
+void WorkerProcess::wipe() {
   ::madvise(control_.data() + page_bytes, control_bytes - page_bytes, MADV_REMOVE);
+  const auto zero = [this](std::size_t begin, std::size_t end) { std::memset(control_.data() + begin, 0, end - begin); };
+  zero(0, offsetof(Control, turn));
+  zero(offsetof(Control, worker_cpu), page_bytes);
+}
+
+bool WorkerProcess::is_ours() const {
+  return owner_ == this_process();
 }
 
 }  // namespace pvm::engine::sandbox::process

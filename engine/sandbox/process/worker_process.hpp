@@ -39,8 +39,11 @@ class WorkerProcess {
   void kick();
   bool has_ended() const;
   void kill();
-  /// Gives back all control pages but the first: the worker's stacks. Only while it waits for its first order after `ready`.
-  void wipe_stacks();
+  /// Makes all that the worker has written in its control pages zero, its stacks too. Only while it waits for its first order after
+  /// `ready`.
+  void wipe();
+  /// False in a forked child of the host.
+  bool is_ours() const;
 
  private:
   std::atomic_ref<u32> turn() const;

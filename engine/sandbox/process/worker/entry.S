@@ -136,6 +136,20 @@ slow:   /* Rights to set, or something rare: C++ does it, and says what to repor
         movabs  $PVM_CONTROL_ADDRESS, %rdx
         test    %eax, %eax
         jz      run
+        cmp     $PVM_REPORT_READY, %eax
+        jne     report
+        xor     %ebx, %ebx              /* Reset: nothing of the guest stays, in registers neither. */
+        xor     %ebp, %ebp
+        xor     %esi, %esi
+        xor     %edi, %edi
+        xor     %r8d, %r8d
+        xor     %r9d, %r9d
+        xor     %r10d, %r10d
+        xor     %r11d, %r11d
+        xor     %r12d, %r12d
+        xor     %r13d, %r13d
+        xor     %r14d, %r14d
+        xor     %r15d, %r15d
         jmp     report
 
 /* [[noreturn]] void report_and_serve(u32 report): where a worker begins. */

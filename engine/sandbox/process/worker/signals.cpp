@@ -16,6 +16,8 @@ namespace pvm::engine::sandbox::process {
 namespace {
 
 constexpr i32 sig_ill = 4, sig_trap = 5, sig_bus = 7, sig_fpe = 8, sig_segv = 11, sig_chld = 17;
+constexpr i32 trap_of_step = 2;  // TRAP_TRACE
+constexpr u64 trap_flag = 0x100;
 constexpr u64 disarm_while_handling = u64{1} << 31;  // SS_AUTODISARM: no value of the guest's rsp matters.
 
 Control& control() {
@@ -58,32 +60,39 @@ void serve_until_entry(sigcontext& context) {
     if (order == Order::reset) return go_on_as_new(context);
     const u32 report = obey_slowly((word & ~kind_mask) | static_cast<u32>(Order::protect));
     const bool refused = report == static_cast<u32>(Report::refused);
-    if (!refused && (order == Order::run || order == Order::resume)) {
+    if (!refused && order != Order::protect) {
       load_guest(context);
       if (order == Order::run) context.rip = native::code_address + control().code;
+      if (order == Order::step) context.eflags |= trap_flag;
       return;
     }
     publish(report);
   }
 }
 
-void on_signal(i32 number, siginfo_t*, void* raw) {
+// Whether an interrupt finds the guest where, and as, it should be paused.
+bool should_pause(const sigcontext& context) {
+  const auto when = static_cast<PauseWhen>(__atomic_load_n(&control().pause_when, __ATOMIC_RELAXED));
+  __atomic_store_n(&control().beats, control().beats + 1, __ATOMIC_RELAXED);
+  return when == PauseWhen::always || (when == PauseWhen::gas_negative && static_cast<i64>(context.rsp) < 0);
+}
+
+void on_signal(i32 number, siginfo_t* info, void* raw) {
   sigcontext& context = static_cast<ucontext*>(raw)->uc_mcontext;
   const u64 offset = context.rip - native::code_address;
   const bool in_guest = offset < control().code_bytes;
-  if (number == interrupt_signal) {
-    const auto when = static_cast<PauseWhen>(__atomic_load_n(&control().pause_when, __ATOMIC_RELAXED));
-    __atomic_store_n(&control().beats, control().beats + 1, __ATOMIC_RELAXED);
-    const bool wanted = when == PauseWhen::always || (when == PauseWhen::gas_negative && static_cast<i64>(context.rsp) < 0);
-    if (!in_guest || !wanted) return;
-  } else if (!in_guest) {
+  const bool stepped = number == sig_trap && info->si_code == trap_of_step;
+  context.eflags &= ~trap_flag;
+  if (number == interrupt_signal && !(should_pause(context) && in_guest)) return;
+  if (!in_guest) {
+    if (stepped) return;              // It has just left.
     system_call(__NR_exit_group, 2);  // A fault of the worker itself, or guest code that has got lost.
   }
   store_guest(context);
   control().native = static_cast<u32>(offset);
   control().rcx = context.rcx;
   control().rdx = context.rdx;
-  publish(static_cast<u32>(number == interrupt_signal ? Report::paused : Report::fault));
+  publish(static_cast<u32>(number == interrupt_signal || stepped ? Report::paused : Report::fault));
   serve_until_entry(context);
 }
 
