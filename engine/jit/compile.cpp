@@ -3,6 +3,7 @@
 #include "jit/compile.hpp"
 
 #include <bit>
+#include <cstring>
 #include <utility>
 
 #include "jit/amd64/emitter.hpp"
@@ -182,7 +183,11 @@ void Compiler::count(const Instruction& in) {
 // Most programs have no gaps: then the number of positions is that of the marks, and one for the end.
 void Compiler::reserve_maps() {
   std::size_t marks = 1;
-  for (const u8 byte : program_.bitmask) marks += static_cast<std::size_t>(std::popcount(byte));
+  for (std::size_t at = 0; at < program_.bitmask.size() / 8 * 8; at += 8) {
+    u64 word = 0;
+    std::memcpy(&word, program_.bitmask.data() + at, 8);
+    marks += static_cast<std::size_t>(std::popcount(word));
+  }
   native_.positions.reserve(marks);
   native_.blocks.reserve(is_graypaper_ ? marks : marks / 4);
 }

@@ -2,9 +2,8 @@
 // Where jump targets lie in native code, and the jumps whose targets are still to come.
 #pragma once
 
-#include <cstdlib>
-#include <memory>
-#include <new>
+#include <bit>
+#include <cassert>
 #include <vector>
 
 #include "pvm/types.hpp"
@@ -22,27 +21,40 @@ class Labels {
     u32 target;  ///< Guest position.
   };
 
-  /// The memory comes zeroed from the system, and only what labels need of it is touched.
-  explicit Labels(u32 code_size) : size_(code_size), table_(static_cast<u32*>(std::calloc(size_t{code_size} + 1, sizeof(u32)))) {
-    if (!table_) throw std::bad_alloc();
-  }
+  explicit Labels(u32 code_size) : size_(code_size), words_(code_size / 64 + 1) {}
 
-  void define(u32 position, u32 native) { table_.get()[position] = native + 1; }
+  /// Labels are defined in the order of their positions.
+  void define(u32 position, u32 native) {
+    Word& word = words_[position / 64];
+    assert(position < size_ && word.marks >> (position % 64) == 0);
+    if (word.marks == 0) word.first = static_cast<u32>(natives_.size());
+    word.marks |= u64{1} << (position % 64);
+    natives_.push_back(native);
+  }
   /// The native offset of a label, or none.
-  u32 find(u64 position) const { return position < size_ ? table_.get()[position] - 1 : none; }
-  /// Can a jump at `from`, whose own label has been defined, find `target` by the end of the pass if it hasn't now?
+  u32 find(u32 position) const {
+    if (position >= size_) return none;
+    const Word& word = words_[position / 64];
+    const u64 bit = u64{1} << (position % 64);
+    if ((word.marks & bit) == 0) return none;
+    return natives_[word.first + static_cast<u32>(std::popcount(word.marks & (bit - 1)))];
+  }
+  /// Can `target` get a label after that of a jump at `from` has been defined, or could have been?
   bool may_come(u32 from, u32 target) const { return target > from && target < size_; }
 
   void refer(u32 at, u32 target) { references_.push_back({at, target}); }
   const std::vector<Reference>& references() const { return references_; }
 
  private:
-  struct Free {
-    void operator()(u32* memory) const { std::free(memory); }
+  /// 64 positions: which have labels, and where the first of these is in natives_.
+  struct Word {
+    u64 marks = 0;
+    u32 first = 0;
   };
 
   u32 size_;
-  std::unique_ptr<u32, Free> table_;  // Native offset + 1, by guest position.
+  std::vector<Word> words_;
+  std::vector<u32> natives_;
   std::vector<Reference> references_;
 };
 

@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "jit/code_bytes.hpp"
 #include "pvm/types.hpp"
 
 namespace pvm::engine::jit {
@@ -43,9 +44,10 @@ struct Call {
 
 /// Compiled code. Immutable, shared by all instances of a module. Offsets count from the first byte of `bytes`.
 struct NativeCode {
-  std::vector<u8> bytes;
-  std::vector<Position> positions;  ///< Ascending in both members.
-  std::vector<Block> blocks;        ///< Ascending in both members.
+  CodeBytes bytes;
+  /// Ascending in pc; in native too, but instructions without code begin where the next one does.
+  std::vector<Position> positions;
+  std::vector<Block> blocks;  ///< Ascending in pc, and likewise in native.
   std::vector<Call> calls;
   /// For each entry of the program's jump table the offset of the block it leads to, or no_block.
   std::vector<u32> jump_targets;

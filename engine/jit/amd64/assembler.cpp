@@ -17,10 +17,15 @@ void Assembler::grow(std::size_t bytes) {
   limit_ = begin_ + buffer_.size() - slack;
 }
 
-std::vector<u8> Assembler::take() {
+jit::CodeBytes Assembler::take_code() {
   buffer_.resize(offset());
   begin_ = end_ = limit_ = nullptr;
   return std::exchange(buffer_, {});
+}
+
+std::vector<u8> Assembler::take() {
+  const jit::CodeBytes code = take_code();
+  return {code.begin(), code.end()};
 }
 
 // SDM NOP, table 4-12: 90, 66 90, 0F 1F /0 with growing operands.

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <vector>
 
+#include "jit/code_bytes.hpp"
 #include "pvm/types.hpp"
 
 namespace pvm::engine::amd64 {
@@ -63,7 +64,8 @@ class Assembler {
   void patch32(u32 at, u32 value) { std::memcpy(begin_ + at, &value, 4); }
   void patch8(u32 at, u8 value) { begin_[at] = value; }
   u32 read32(u32 at) const;
-  /// The bytes so far, moved out; the assembler is empty afterwards.
+  /// The bytes so far, moved out or copied; the assembler is empty afterwards.
+  jit::CodeBytes take_code();
   std::vector<u8> take();
 
   // ---- Moves ----
@@ -164,7 +166,7 @@ class Assembler {
   u8* begin_ = nullptr;
   u8* end_ = nullptr;
   u8* limit_ = nullptr;  // reserve() need not grow the buffer up to here.
-  std::vector<u8> buffer_;
+  jit::CodeBytes buffer_;
 };
 
 }  // namespace pvm::engine::amd64

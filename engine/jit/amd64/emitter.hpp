@@ -50,7 +50,7 @@ class Emitter {
   u32 jump_table_bytes() const { return jump_table_bytes_; }
   /// Binds the jumps to labels that have come, and makes the others trap. [jump.static] [jump.branch]
   void resolve();
-  std::vector<u8> take_code() { return as_.take(); }
+  jit::CodeBytes take_code() { return as_.take_code(); }
   std::vector<jit::Call> take_calls() { return std::move(calls_); }
 
  private:
