@@ -193,6 +193,7 @@ void Compiler::reserve_maps() {
 }
 
 void Compiler::find_jump_targets() {
+  if (!has_jump_table(program_)) return;
   native_.jump_targets.resize(program_.jump_table_count);
   for (u64 index = 0; index < program_.jump_table_count; ++index) {
     const std::optional<u32> entry = program_.jump_table_entry(index);
@@ -226,7 +227,7 @@ Result<NativeCode> Compiler::compile() {
 }  // namespace
 
 Result<NativeCode> compile(const Program& program, const CompileOptions& options) {
-  if (program.jump_table_count > max_jump_table_entries) {
+  if (has_jump_table(program) && program.jump_table_count > max_jump_table_entries) {
     return Error{ErrorCode::program_too_large, "the jump table has more than 2^24 entries", {}, {}};
   }
   return Compiler(program, options).compile();

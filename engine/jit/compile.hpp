@@ -19,7 +19,12 @@ Result<NativeCode> compile(const Program& program, const CompileOptions& options
 
 /// Not counting its block's charge.
 inline constexpr u32 max_bytes_per_instruction = 96;
-/// A limit of this engine: polkavm containers have no more, and in graypaper-0.7.2 a count need not be backed by bytes. [jump.table]
+/// A limit of this engine; polkavm containers have no more.
 inline constexpr u64 max_jump_table_entries = u64{1} << 24;
+
+/// Does the code jump by a table? Not if there are no entries, or if they have no bytes and so are all 0. [jump.table]
+inline bool has_jump_table(const Program& program) {
+  return program.jump_table_count != 0 && program.jump_table_entry_size != 0;
+}
 
 }  // namespace pvm::engine::jit

@@ -49,13 +49,13 @@ struct NativeCode {
   std::vector<Position> positions;
   std::vector<Block> blocks;  ///< Ascending in pc, and likewise in native.
   std::vector<Call> calls;
-  /// For each entry of the program's jump table the offset of the block it leads to, or no_block.
+  /// For each entry of the program's jump table the offset of the block it leads to, or no_block. Empty if the code does without.
   std::vector<u32> jump_targets;
   static constexpr u32 no_block = 0xffffffff;
   u32 halt_stub = 0;  ///< Offset of code that exits with ExitReason::halt.
   /// A failed charge of the block at offset f faults (SIGSEGV or SIGILL) with rip at offset f + charge_fault. 0: code without checks.
   u32 charge_fault = 0;
-  /// in_process: bytes of the jump table, 8 per entry + 8 for the invalid entry 0, that the loader puts right before the code.
+  /// in_process: bytes of the jump table, 8 per entry + 8 for the invalid entry 0, that the loader puts right before the code; or 0.
   u32 jump_table_bytes = 0;
 };
 

@@ -1,11 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 // Emitters of the groups control and branch. Chapter "Instructions".
+#include <algorithm>
+
 #include "jit/amd64/emitter.hpp"
 #include "native/layout.hpp"
 
 namespace pvm::engine::amd64 {
 
+using jit::has_jump_table;
 using native::ExitReason;
+
+namespace {
+
+constexpr i32 halved_halt_address = static_cast<i32>(native::halt_address >> 1);
+
+}  // namespace
 
 // [control.trap] Faults here.
 void Emitter::trap(In) {
@@ -52,19 +61,36 @@ void Emitter::load_imm_and_jump(In in) {
 }
 
 // The action dynamic_jump(address), in a 32-bit register whose upper half is 0. In a worker, slots that lead nowhere make the jump fault;
-// the table's window covers every address. In process the address is halved by a rotation, so that odd ones are beyond any table.
-// Clobbers rcx, rdx. [jump.dynamic]
+// the table's window covers every address. Clobbers rcx, rdx. [jump.dynamic]
 void Emitter::dynamic_jump(R address) {
-  if (!in_process_) return as_.jmp_mem({Mem::Kind::gs_index8, R::rax, address, 0});
-  assert(address == R::rcx);
-  as_.shift_imm(Size::b32, Shift::ror, R::rcx, 1);
+  if (has_jump_table(program_) && !in_process_) return as_.jmp_mem({Mem::Kind::gs_index8, R::rax, address, 0});
+  move(Size::b32, R::rcx, address);
+  as_.shift_imm(Size::b32, Shift::ror, R::rcx, 1);  // Odd addresses are beyond any table now.
+  has_jump_table(program_) ? dynamic_jump_in_process() : dynamic_jump_without_table();
+}
+
+// By a table right before the code, whose entry 0 leads nowhere. ecx: half of the address.
+void Emitter::dynamic_jump_in_process() {
   as_.alu_imm(Size::b32, Alu::cmp, R::rcx, static_cast<i32>(program_.jump_table_count + 1));
   const u32 beyond = as_.jcc_rel8(Cond::ae);
   as_.lea(Size::b64, R::rdx, {Mem::Kind::rip, R::rax, R::rax, -static_cast<i32>(jump_table_bytes_)});
   as_.jmp_mem({Mem::Kind::base_index8, R::rdx, R::rcx, 0});
   as_.bind8(beyond, as_.offset());
-  as_.alu_imm(Size::b32, Alu::cmp, R::rcx, static_cast<i32>(native::halt_address >> 1));
+  as_.alu_imm(Size::b32, Alu::cmp, R::rcx, halved_halt_address);
   as_.jcc_to(Cond::e, halt_stub_);
+  as_.ud2();
+}
+
+// Entries without bytes are 0, however many there are: all that have an entry go to the label of position 0. ecx: half of the address.
+void Emitter::dynamic_jump_without_table() {
+  as_.alu_imm(Size::b32, Alu::cmp, R::rcx, halved_halt_address);
+  as_.jcc_to(Cond::e, halt_stub_);
+  const u32 native = labels_.find(0);
+  if (program_.jump_table_count != 0 && native != jit::Labels::none) {
+    as_.alu_imm(Size::b32, Alu::sub, R::rcx, 1);
+    as_.alu_imm(Size::b32, Alu::cmp, R::rcx, static_cast<i32>(std::min<u64>(program_.jump_table_count, 0x7fff'ffff)));
+    as_.jcc_to(Cond::b, native);
+  }
   as_.ud2();
 }
 
@@ -72,7 +98,7 @@ void Emitter::dynamic_jump(R address) {
 void Emitter::jump_indirect(In in) {
   const R a = r1(in);
   if (low(in.imm1) == 0) {
-    if (!is_64_bit_ && !in_process_) return dynamic_jump(a);
+    if (!is_64_bit_) return dynamic_jump(a);
     as_.mov(Size::b32, R::rcx, a);
   } else {
     as_.lea(Size::b32, R::rcx, {Mem::Kind::base, a, R::rax, low(in.imm1)});

@@ -13,7 +13,8 @@ namespace {
 
 // In process: an entry for each of the guest's, and one for the address 0, which is invalid.
 u32 table_bytes(const Program& program, jit::Target target) {
-  return target == jit::Target::in_process ? static_cast<u32>(8 * (program.jump_table_count + 1)) : 0;
+  if (target != jit::Target::in_process || !jit::has_jump_table(program)) return 0;
+  return static_cast<u32>(8 * (program.jump_table_count + 1));
 }
 
 }  // namespace

@@ -133,6 +133,8 @@ class Emitter {
   void branch_if_imm(Cond c, In in);
   void jump_to(In in);
   void dynamic_jump(R address);
+  void dynamic_jump_in_process();
+  void dynamic_jump_without_table();
 
   static constexpr R scratch = R::rcx, scratch2 = R::rdx;
 
