@@ -25,12 +25,12 @@ struct Choices {
   static Choices of(Semantics semantics, Metering metering = Metering::sync, GasModel model = GasModel::flat_1);
 };
 
-/// Assembled code; in graypaper-0.7.2 a raw program without memory, otherwise one with 64 KiB of data at 0x20000 and a small stack.
+/// Assembled code; in graypaper-0.7.2 a raw program without memory, otherwise one with 8 KiB of data at 0x20000 and a small stack.
 std::shared_ptr<const Program> program_of(std::string_view text, const Choices& choices = {});
 std::unique_ptr<Executor> executor_of(const std::shared_ptr<const Program>& program);
 std::unique_ptr<Machine> machine_of(const std::shared_ptr<const Program>& program);
 
-inline constexpr u32 data_address = 0x20000, data_size = 0x10000;
+inline constexpr u32 data_address = 0x20000, data_size = 0x2000;
 
 /// An interpreter and the reference with one program, in the same state from the start.
 class Twins {
