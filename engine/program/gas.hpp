@@ -3,7 +3,6 @@
 #pragma once
 
 #include <array>
-#include <bit>
 
 #include "program/instruction.hpp"
 #include "program/pipeline_table.hpp"
@@ -17,13 +16,13 @@ i64 block_cost(const Program& program, u32 start);
 /// pipeline-1 fed one instruction at a time, for compilers that see each instruction once. Reusable: finish() makes it fresh again.
 /// Allocates nothing; the program must outlive it. [pipeline.feed]
 ///
-/// The entries of the queue are the bits of 32-bit sets: a bit is an entry's number modulo 32, so that the sets, rotated to begin at the
-/// oldest entry, are in the order of the program. What runs is found by the cycle in which it ends, on a wheel of the next 64 cycles.
+/// Sets of entries of the queue are 32-bit masks: an entry's bit is its number modulo 32, so that a set, rotated to begin with the oldest
+/// entry, is in the order of the program. What executes is found by the cycle in which it completes, on a wheel of the next 64 cycles.
 class Pipeline {
  public:
   explicit Pipeline(const Program& program);
   /// The instruction is not the block's last.
-  void feed(const Instruction& instruction) { append(instruction, row_of(instruction.op).latency); }
+  void feed(const Instruction& instruction) { append(instruction, latency_of(instruction.op)); }
   /// The block's last instruction: a terminator or (implicit) invalid. Gives the cost of the block. [pipeline.end]
   i64 finish(const Instruction& instruction);
 
@@ -33,17 +32,26 @@ class Pipeline {
   static constexpr u32 queue_size = 32;
   static constexpr u32 slots_per_cycle = 4;
   static constexpr u32 wheel_size = 64;
+  static constexpr u32 no_entry = 0x80000000;  ///< A number that no entry of a block reaches.
+
   const PipelineRow& row_of(isa::Op op) const { return rows_[static_cast<std::size_t>(op)]; }
+  u32 latency_of(isa::Op op) const {
+    const u32 latency = row_of(op).latency;
+    return latency + u32{latency == 0} * memory_cost_;
+  }
   u32 branch_latency(const Instruction& branch) const;
   bool is_cheap_successor(u32 position) const;
   void append(const Instruction& instruction, u32 latency);
+  void wait_for(u32 number, u32 entry, u32 half);
+
   void advance();
   u32 retire();
   void start();
-  void start(u32 entry);
+  void run(u32 entry, u32 latency);
   u64 cycles_to_next_completion() const;
+  u64 cycles_to_last_completion() const;
   void pass(u64 cycles);
-  void complete(EntrySet completed);
+  void complete();
   void decode_next_cycle();
   void reset();
 
@@ -53,29 +61,30 @@ class Pipeline {
   u32 memory_cost_;
   u8 unlikely_opcode_;
 
-  // [pipeline.state] Numbers of entries; those from first_ on, before end_, are in the queue.
+  // [pipeline.state] Entries have numbers; those from first_ on, before end_, are in the queue.
   u32 first_;
   u32 end_;
   u32 slots_;
+  u32 free_units_;  ///< See packed_units.
   u64 cycles_;
-  u64 last_completion_;  ///< Of all that has started.
-  u32 free_units_;       ///< See packed_units.
   EntrySet decoded_;
   EntrySet waiting_;
-  EntrySet completed_;  ///< Executing, with nothing left: completed in the tick before.
+  EntrySet incomplete_;  ///< Decoded, waiting, or executing with something left.
+  EntrySet completed_;   ///< Executing, with nothing left: completed in the tick before.
   EntrySet done_;
-  EntrySet distant_;                             ///< Executing, for longer than the wheel shows.
-  u64 waits_;                                    ///< Entries that wait for what they read first, and in the upper half, second.
-  u64 wheel_used_;                               ///< Which cycles' sets in wheel_ count.
-  alignas(16) std::array<EntrySet, 16> writer_;  ///< By register: its writer, or the empty set.
+  EntrySet distant_;            ///< Executing, for longer than the wheel shows.
+  u64 waits_;                   ///< Entries that wait for what they read first, and in the upper half, second.
+  u64 wheel_used_;              ///< Which sets of wheel_ count.
+  std::array<u32, 16> writer_;  ///< By register: the number of the last entry that writes it. It counts while that is incomplete.
   std::array<EntrySet, unit_needs.size()> waiting_by_units_;  ///< Decoded or waiting, by their needs.
   std::array<EntrySet, wheel_size> wheel_;                    ///< By cycle modulo wheel_size: what completes then.
-  std::array<u64, queue_size + 1> dependents_;                ///< By entry: who waits for it, as in waits_. The last stands for none.
+  std::array<u64, queue_size> dependents_;                    ///< By entry: who waits for it, as in waits_.
   std::array<u32, queue_size> latency_;
-  std::array<u8, queue_size> units_;
+  std::array<u8, queue_size> units_;        ///< Indices into unit_needs.
   std::array<u64, queue_size> completion_;  ///< By entry, of distant ones only.
 };
 
+// As nearly everything here is as good as random, there are no branches where arithmetic will do.
 inline void Pipeline::append(const Instruction& instruction, u32 latency) {
   const PipelineRow& row = row_of(instruction.op);
   const PackedRegisters registers(instruction.reg1, instruction.reg2, instruction.reg3);
@@ -85,7 +94,7 @@ inline void Pipeline::append(const Instruction& instruction, u32 latency) {
   // [pipeline.slots]
   const u32 extra = u32{row.extra_slot} & u32{written != read} & u32{written != registers.at(row.compared)};
   const u32 slots = row.slots + extra;
-  if (slots_ < slots || end_ - first_ == queue_size) advance();
+  if ((slots_ < slots) | (end_ - first_ == queue_size)) advance();
   slots_ -= slots;
 
   // [pipeline.move]
@@ -93,19 +102,26 @@ inline void Pipeline::append(const Instruction& instruction, u32 latency) {
     writer_[written] = writer_[read];
     return;
   }
-  const u32 entry = end_++ % queue_size;
-  const EntrySet self = EntrySet{1} << entry;
-  const EntrySet first_writer = writer_[read];
-  const EntrySet second_writer = writer_[registers.at(row.read_2)];
+  const u32 entry = end_ % queue_size;
   dependents_[entry] = 0;
-  dependents_[static_cast<u32>(std::countr_zero(first_writer))] |= self;
-  dependents_[static_cast<u32>(std::countr_zero(second_writer))] |= u64{self} << 32;
-  waits_ |= u64{first_writer != 0 ? self : 0} | u64{second_writer != 0 ? self : 0} << 32;
-  writer_[written] = self;
+  wait_for(writer_[read], entry, 0);
+  wait_for(writer_[registers.at(row.read_2)], entry, 32);
+  writer_[written] = end_++;
+  const EntrySet self = EntrySet{1} << entry;
   decoded_ |= self;
+  incomplete_ |= self;
   waiting_by_units_[row.units] |= self;
+  latency_[entry] = latency;
   units_[entry] = row.units;
-  latency_[entry] = latency != 0 ? latency : memory_cost_;
+}
+
+// Adds `number` to what `entry` waits for, in a half of waits_, if it is still incomplete. If it isn't, it is noted all the same as a
+// dependent of whatever has the bit now: an older entry, whose completion then has nothing to clear.
+inline void Pipeline::wait_for(u32 number, u32 entry, u32 half) {
+  const u32 place = number % queue_size;
+  const u32 is_in_queue = number - first_ < queue_size;
+  dependents_[place] |= u64{1} << (entry + half);
+  waits_ |= u64{incomplete_ >> place & is_in_queue} << (entry + half);
 }
 
 }  // namespace pvm::engine

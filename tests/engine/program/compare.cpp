@@ -164,9 +164,10 @@ std::optional<std::string> code_difference(const ref::Program& expected, const e
     found.compare("predecessor", before[pc], engine::predecessor(actual, pc));
     found.at("position", pc);
   }
+  const std::optional<u32> none;
   for (const u32 pc : {size + 1, size + 7, size + 8, size + 64, size + 4096, u32{0x80000000}, u32{0xfffffffe}, u32{0xffffffff}}) {
     compare_position(found, expected, actual, pc);
-    found.compare("predecessor", std::optional<u32>(), engine::predecessor(actual, pc));
+    found.compare("predecessor", none, engine::predecessor(actual, pc));
   }
   for (const u64 target : {u64{1} << 32, (u64{1} << 32) + size, ~u64{0}}) {
     found.compare("wide target", ref::is_valid_target(expected, target), engine::is_valid_target(actual, target));
