@@ -56,6 +56,7 @@ class Writer {
   }
 
   std::variant<builder::CodeBlob, std::string> write() {
+    code_.bind(start_);
     body(recipe_.lines, true);
     ending();
     for (std::size_t index = 0; index < recipe_.functions.size(); ++index) {
@@ -177,14 +178,15 @@ class Writer {
     const i64 address = addresses_[line.address % addresses_.size()];
     if (row.name == "memset") {
       load(a0, address);
-      load(a2, line.target % 4 == 0 ? line.target * 40 : line.target / 4);
+      constexpr u32 counts[] = {1, 2, 4, 7, 8, 9, 100, 5000};
+      load(a2, counts[line.target % 8]);
     } else if (row.name == "sbrk") {
       constexpr u32 sizes[] = {0, 1, 4096, 4095, 5000, 0x10000, 0xfff00000, 100};
       load(operands.a, sizes[line.target % 8]);
     } else if (row.name == "jump_indirect" || row.name == "load_imm_and_jump_indirect") {
       const bool is_plain = row.name == "jump_indirect";
       const i64 offset = is_plain ? operands.i : operands.j;
-      load(operands.a, line.target % 16 == 5 ? halt_address - offset : i64{code_.table_entry(target_of(line, index))} - offset);
+      load(operands.a, dynamic_address(line, index) - offset);
     } else if (row.group == isa::Group::memory) {
       if (const auto base = base_of(row, operands)) {
         load(*base, address - operands.i);
@@ -194,19 +196,30 @@ class Writer {
     }
   }
 
+  // Mostly one that leads somewhere; else the halt address, or one at the edges of the table.
+  i64 dynamic_address(const Line& line, std::size_t index) {
+    if (line.target % 16 == 5) return halt_address;
+    if (line.target % 16 == 6) return line.address % 48;
+    return code_.table_entry(target_of(line, index));
+  }
+
   void load(u8 number, i64 value) {
     code_.instruction(Op::load_imm, {.d = number, .i = static_cast<i32>(static_cast<u32>(static_cast<u64>(value)))});
   }
 
   void ending() {
-    if (recipe_.ending % 8 < 4) {
+    const u8 kind = recipe_.ending % 8;
+    if (kind < 3) {
       load(ra, halt_address);
       code_.instruction(Op::jump_indirect, {.a = ra});
     }
-    if (recipe_.ending % 8 == 4) code_.instruction(Op::trap, {});
-    if (recipe_.ending % 8 == 5) code_.instruction(Op::ecalli, {.i = 7});
+    if (kind == 3) code_.instruction(Op::trap, {});
+    if (kind == 4) code_.instruction(Op::ecalli, {.i = 7});
+    // With nothing behind it the branch can't be made. [jump.branch]
+    if (kind == 5) code_.instruction(Op::branch_eq_imm, {.a = a0, .i = 0}, {}, start_);
+    if (kind == 6) code_.instruction(Op::fallthrough, {});
     // Functions must not be run into by falling.
-    if (recipe_.ending % 8 >= 5 && !recipe_.functions.empty()) code_.instruction(Op::trap, {});
+    if (kind >= 4 && !recipe_.functions.empty()) code_.unmarked(Bytes(kind == 7 ? 30 : 20, 0));
   }
 
   const Recipe& recipe_;
@@ -217,6 +230,7 @@ class Writer {
   std::vector<Label> functions_;
   std::vector<std::optional<Label>> labels_;
   std::vector<std::size_t> is_inside_;
+  Label start_ = code_.new_label();
   Label end_;
 };
 
@@ -258,7 +272,7 @@ void do_damage(builder::CodeBlob& blob, const std::vector<Damage>& damage) {
 std::vector<u32> interesting_addresses(const Setup& setup) {
   std::vector<u32> addresses;
   const auto add_area = [&](u64 begin, u64 end) {
-    for (const u64 offset : {0, 8, 0x55, 0x100}) addresses.push_back(static_cast<u32>(begin + offset));
+    for (const u64 offset : {0, 8, 0x10, 0x55, 0x100, 0x234, 0x3f8, 0x401, 0x800}) addresses.push_back(static_cast<u32>(begin + offset));
     for (const u64 offset : {1, 2, 4, 7, 8}) addresses.push_back(static_cast<u32>(end - offset));
     for (const u64 address : {begin - 1, begin - 4, end, end + 1}) addresses.push_back(static_cast<u32>(address));
   };

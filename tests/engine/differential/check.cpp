@@ -65,30 +65,12 @@ std::optional<Difference> check(const Setup& setup, const Built& built, const st
     conformance::Execution execution;
     execution.pre = {plan.pc, plan.gas, plan.regs, plan.pages, {}};
     start.body = std::move(execution);
-    Lockstep guest(*program, start, compiled);
+    Lockstep guest(*program, start, compiled, tally);
     play(guest, setup, plan);
     ++tally.guests;
-    for (std::size_t status = 0; status < 6; ++status) tally.exits[status] += guest.exits()[status];
     if (guest.difference()) return guest.difference();
   }
   return std::nullopt;
-}
-
-std::variant<std::vector<NamedBackend>, std::string> open_backends(const std::vector<std::string>& names) {
-  std::vector<NamedBackend> backends;
-  EngineConfig config;
-  config.idle_workers = 1;
-  for (const std::string& name : names) {
-    std::optional<Isolation> isolation;
-    for (const Isolation level : {Isolation::process, Isolation::in_process, Isolation::interpreter}) {
-      if (name_of(level) == name) isolation = level;
-    }
-    if (!isolation) return "no back end is called " + name;
-    auto backend = engine::make_backend(*isolation, config);
-    if (!backend) return name + ": " + backend.error().message;
-    backends.push_back({name, *std::move(backend)});
-  }
-  return backends;
 }
 
 std::string save(const Difference& difference, const std::filesystem::path& directory, const std::string& name) {

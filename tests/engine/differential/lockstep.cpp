@@ -82,8 +82,8 @@ ProgramConfig engine_config(const ref::Config& config) {
   return result;
 }
 
-Lockstep::Lockstep(const ref::Program& program, conformance::Case start, const std::vector<Compiled>& compiled)
-    : program_(&program), ref_(program), case_(std::move(start)) {
+Lockstep::Lockstep(const ref::Program& program, conformance::Case start, const std::vector<Compiled>& compiled, Tally& tally)
+    : program_(&program), tally_(&tally), ref_(program), case_(std::move(start)) {
   const conformance::Pre pre = std::get<conformance::Execution>(case_.body).pre;
   prepare(pre, compiled);
 }
@@ -127,7 +127,10 @@ bool Lockstep::is_verdict_only(const ref::Exit& exit) const {
 // A memset without gas to end it might fill 4 GiB.
 std::optional<ref::Exit> Lockstep::run_ref() {
   const bool is_sync = program_->config.metering == ref::Metering::sync;
-  const auto note = [&](const ref::TraceStep& step) { conformance::note_store(step, ref_.memory(), touched_); };
+  const auto note = [&](const ref::TraceStep& step) {
+    ++tally_->executed[static_cast<std::size_t>(step.instruction.op)];
+    conformance::note_store(step, ref_.memory(), touched_);
+  };
   for (u64 step = 0; step < max_steps; ++step) {
     const auto pc = ref_.next_pc();
     const bool is_long = !is_sync && pc && static_cast<u32>(ref_.reg(9)) > 100'000 && decode(*program_, *pc).op == isa::Op::memset;
@@ -162,9 +165,10 @@ std::optional<ref::Exit> Lockstep::run(Style style) {
   const auto exit = run_ref();
   if (!exit || exit->status == ref::Status::no_pc) {
     is_over_ = true;
+    ++tally_->abandoned;
     return std::nullopt;
   }
-  ++exits_[static_cast<std::size_t>(exit->status)];
+  ++tally_->exits[static_cast<std::size_t>(exit->status)];
   std::get<conformance::Execution>(case_.body).steps.emplace_back(conformance::RunStep{});
   for (Participant& participant : participants_) compare(participant, *exit, run_engine(*participant.machine, style), style);
   if (is_verdict_only(*exit)) is_over_ = true;

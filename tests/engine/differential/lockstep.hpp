@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "api/backend.hpp"
@@ -22,6 +23,10 @@ struct NamedBackend {
   std::string name;
   std::shared_ptr<const engine::Backend> backend;
 };
+
+/// The back ends called "interpreter", "in_process", "process", and "in_process_plain", whose code uses no optional feature of the
+/// processor; or why one can't be had here.
+std::variant<std::vector<NamedBackend>, std::string> open_backends(const std::vector<std::string>& names);
 
 /// A program as a back end has compiled it.
 struct Compiled {
@@ -39,6 +44,16 @@ struct Difference {
 /// The configuration in the engine's terms.
 ProgramConfig engine_config(const ref::Config& config);
 
+/// What has happened on the reference interpreter so far.
+struct Tally {
+  u64 programs = 0;
+  u64 rejected = 0;
+  u64 guests = 0;
+  u64 abandoned = 0;                              ///< Runs.
+  std::array<u64, 6> exits{};                     ///< By ref::Status.
+  std::array<u64, isa::op_count + 1> executed{};  ///< By isa::Op.
+};
+
 /// How a run is carried out, with the same result.
 enum class Style : u8 {
   straight,
@@ -54,7 +69,7 @@ class Lockstep {
   static constexpr u64 max_steps = 20000;
 
   /// `start` holds program, configuration and pre; no steps.
-  Lockstep(const ref::Program& program, conformance::Case start, const std::vector<Compiled>& compiled);
+  Lockstep(const ref::Program& program, conformance::Case start, const std::vector<Compiled>& compiled, Tally& tally);
 
   /// What differs, if anything does.
   const std::optional<Difference>& difference() const { return difference_; }
@@ -76,8 +91,6 @@ class Lockstep {
 
   const ref::Machine& ref() const { return ref_; }
   const ref::Program& program() const { return *program_; }
-  /// How many runs ended so, by ref::Status.
-  const std::array<u64, 6>& exits() const { return exits_; }
 
  private:
   struct Participant {
@@ -96,12 +109,12 @@ class Lockstep {
   bool is_verdict_only(const ref::Exit& exit) const;
 
   const ref::Program* program_;
+  Tally* tally_;
   ref::Machine ref_;
   std::vector<Participant> participants_;
   conformance::Case case_;
   conformance::Intervals touched_;
   std::optional<Difference> difference_;
-  std::array<u64, 6> exits_{};
   bool is_over_ = false;
 };
 

@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdlib>
 #include <iostream>
+#include <numeric>
 
 #include "check.hpp"
 #include "experiment.hpp"
@@ -36,9 +37,22 @@ struct Options {
   u32 programs = 2000;
   u64 seed = 20240917;
   u32 size = 60;
-  std::vector<std::string> backends = {"interpreter", "in_process", "process"};
+  std::vector<std::string> backends = {"interpreter", "in_process", "in_process_plain", "process"};
   std::string reports = "reports/differences";
 };
+
+void print(const Tally& tally) {
+  std::cout << tally.programs << " programs, " << tally.rejected << " of them refused; " << tally.guests << " guests; exits:";
+  for (std::size_t status = 0; status < 5; ++status) {
+    std::cout << ' ' << tally.exits[status] << ' ' << ref::name_of(static_cast<ref::Status>(status));
+  }
+  std::cout << "; " << tally.abandoned << " runs abandoned; " << std::accumulate(tally.executed.begin(), tally.executed.end(), u64{0})
+            << " instructions, never:";
+  for (std::size_t op = 0; op < isa::op_count; ++op) {
+    if (tally.executed[op] == 0) std::cout << ' ' << isa::rows[op].name;
+  }
+  std::cout << '\n';
+}
 
 bool run(const Options& options, const std::vector<NamedBackend>& backends) {
   const std::string params = "seed=" + std::to_string(options.seed) + " max_success=" + std::to_string(options.programs) +
@@ -53,11 +67,7 @@ bool run(const Options& options, const std::vector<NamedBackend>& backends) {
     // The last one is the smallest.
     if (difference) RC_FAIL(difference->text + "\n" + save(*difference, options.reports, "seed-" + std::to_string(options.seed)));
   });
-  std::cout << tally.programs << " programs, " << tally.rejected << " of them refused; " << tally.guests << " guests; exits:";
-  for (std::size_t status = 0; status < 5; ++status) {
-    std::cout << ' ' << tally.exits[status] << ' ' << ref::name_of(static_cast<ref::Status>(status));
-  }
-  std::cout << '\n';
+  print(tally);
   return all_equal;
 }
 
@@ -71,7 +81,9 @@ int main(int argc, char** argv) {
   app.add_option("--programs", options.programs, "How many programs (default 2000)");
   app.add_option("--seed", options.seed, "Another seed gives other programs");
   app.add_option("--size", options.size, "Lines of a program at most (default 60)");
-  app.add_option("--backends", options.backends, "interpreter, in_process, process (default: all)")->delimiter(',');
+  app.add_option("--backends", options.backends,
+                 "interpreter, in_process, in_process_plain (no optional processor features), process (default: all)")
+      ->delimiter(',');
   app.add_option("--reports", options.reports, "Directory for the vector file of a difference");
   CLI11_PARSE(app, argc, argv);
   auto backends = open_backends(options.backends);

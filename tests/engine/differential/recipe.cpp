@@ -168,6 +168,8 @@ Line make_line(Choices& choices) {
   line.d = make_register(choices);
   line.a = make_register(choices);
   line.b = make_register(choices);
+  if (choices.one_in(4)) line.a = line.d;
+  if (choices.one_in(5)) line.b = line.d;
   line.i = make_immediate(choices);
   line.j = make_immediate(choices);
   line.target = choices.below(256);

@@ -54,7 +54,7 @@ struct Recipe {
   std::vector<Line> lines;
   std::vector<std::vector<Line>> functions;
   std::vector<Damage> damage;
-  u8 ending = 0;  ///< What stands at the end: ret, trap, ecalli, or nothing.
+  u8 ending = 0;  ///< What stands at the end: mostly ret; also what falls off the end.
 };
 std::ostream& operator<<(std::ostream& out, const Recipe& recipe);
 
