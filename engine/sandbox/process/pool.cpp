@@ -59,6 +59,8 @@ WorkerPool::WorkerPool(const WorkerPoolConfig& config, TemplateProcess&& made)
     : config_(config), spins_(measure_spins()), template_(std::move(made)) {}
 
 Result<std::unique_ptr<WorkerProcess>> WorkerPool::take(const SealedCode& code) {
+  if (!template_.is_ours())
+    return Error{ErrorCode::invalid_argument, "worker processes are of the process that made the pool, not of its children", {}, {}};
   code.note(shared_from_this());
   if (auto idle = take_idle(code)) return idle;
   return make(code);

@@ -175,7 +175,7 @@ Result<TemplateProcess> TemplateProcess::start() {
 }
 
 TemplateProcess::~TemplateProcess() {
-  if (!pidfd_.valid() || owner_ != this_process()) return;
+  if (!pidfd_.valid() || !is_ours()) return;
   ::syscall(SYS_pidfd_send_signal, pidfd_.get(), SIGKILL, nullptr, 0);
   wait_for_end(pidfd_);
 }

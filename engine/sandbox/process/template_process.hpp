@@ -19,6 +19,8 @@ class TemplateProcess {
   TemplateProcess& operator=(TemplateProcess&&) = delete;
   ~TemplateProcess();
 
+  /// False in a forked child of the host: the template belongs to the process that made it.
+  bool is_ours() const { return owner_ == this_process(); }
   /// A new worker's pidfd. The worker sets itself up and reports in its control page.
   Result<Descriptor> fork(const ForkRequest& request, const Descriptor& control, const Descriptor& guest, const Descriptor& module);
 
