@@ -94,6 +94,7 @@ Error system_error(std::string what, int error, ErrorCode otherwise) {
   const bool exhausted = error == ENOMEM || error == ENOSPC || error == EMFILE || error == ENFILE || error == EAGAIN;
   std::string message = std::move(what) + ": " + std::generic_category().message(error);
   if (error == EMFILE) message += " (raise the limit of open files, RLIMIT_NOFILE)";
+  if (error == EAGAIN) message += " (a limit of processes: RLIMIT_NPROC, or pids.max of the control group)";
   return {exhausted ? ErrorCode::resource_exhausted : otherwise, std::move(message), {}, {}};
 }
 

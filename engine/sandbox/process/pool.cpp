@@ -111,8 +111,8 @@ Result<std::unique_ptr<WorkerProcess>> WorkerPool::make(const SealedCode& code) 
   auto worker = std::make_unique<WorkerProcess>(*std::move(forked), *std::move(guest), *std::move(control), spins_);
   const Waited waited = worker->wait_for_answer();
   if (!waited.report) {
-    const std::string stage = std::to_string(worker->control().stage), error = std::to_string(worker->control().error);
-    return lost(waited.failure + " (set-up step " + stage + ", error " + error + ")");
+    const u32 stage = worker->control().stage, error = worker->control().error;
+    return error != 0 ? set_up_error(static_cast<Stage>(stage), static_cast<int>(error)) : lost(waited.failure);
   }
   if (*waited.report != Report::ready) return lost("it doesn't keep to the protocol");
   return worker;
@@ -141,10 +141,17 @@ void WorkerPool::forget(const SealedCode& code) {
   }
 }
 
+// A worker to try it: what is missing shows now, not at the first instance.
 Result<std::shared_ptr<WorkerPool>> make_worker_pool(const WorkerPoolConfig& config) {
   auto made = TemplateProcess::start();
   if (!made) return std::move(made.error());
-  return std::make_shared<WorkerPool>(config, *std::move(made));
+  auto pool = std::make_shared<WorkerPool>(config, *std::move(made));
+  jit::NativeCode trap;
+  trap.bytes = std::vector<u8>{0x0f, 0x0b};  // ud2
+  auto sealed = seal_code(trap, {});
+  if (!sealed) return std::move(sealed.error());
+  if (auto worker = pool->take(**sealed); !worker) return std::move(worker.error());
+  return pool;
 }
 
 }  // namespace pvm::engine::sandbox

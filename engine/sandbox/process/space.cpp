@@ -135,8 +135,10 @@ NativeExit ProcessSpace::enter(CpuState& state, native::Start start, const RunLi
 // exactly there, and may take long.
 NativeExit ProcessSpace::run_to_exit(CpuState& state, const RunLimits& limits, bool stop_when_gas_negative) {
   constexpr u32 most_steps = jit::max_bytes_per_instruction;
-  for (u32 steps = 0;;) {
-    NativeExit exit = exit_of(worker_->wait(limits, stop_when_gas_negative));
+  u32 steps = 0;
+  for (;;) {
+    // No interrupts while it steps: they would come before the step.
+    NativeExit exit = exit_of(steps == 0 ? worker_->wait(limits, stop_when_gas_negative) : worker_->wait_for_answer());
     if (std::holds_alternative<native::BrokenExit>(exit)) return exit;
     take_registers(state);
     const auto* paused = std::get_if<native::PausedExit>(&exit);
@@ -144,6 +146,7 @@ NativeExit ProcessSpace::run_to_exit(CpuState& state, const RunLimits& limits, b
     paused_at_ = paused->native;
     give_registers(state);
     if (!is_over(limits) && !(stop_when_gas_negative && state.gas < 0)) {
+      steps = 0;
       worker_->post(Order::resume);  // A signal for an earlier pause came late.
     } else if (!code_->is_boundary(paused_at_) && steps++ < most_steps) {
       worker_->post(Order::step);

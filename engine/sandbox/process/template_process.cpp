@@ -31,6 +31,7 @@ constexpr int namespaces = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWNET | CLONE_NE
 constexpr int reply_timeout_ms = 10'000;
 
 Error unavailable(std::string what, int error, const char* remedy) {
+  if (error == EMFILE || error == ENFILE || error == ENOMEM || error == EAGAIN) return system_error(std::move(what), error);
   std::string message = "worker processes can't be isolated here: " + std::move(what) + ": " + std::generic_category().message(error);
   if (remedy[0] != '\0') message.append("; ").append(remedy);
   return {ErrorCode::isolation_unavailable, std::move(message), {}, {}};
@@ -45,19 +46,6 @@ constexpr const char* namespaces_remedy =
 constexpr const char* mounts_remedy =
     "allow mounts in user namespaces: kernel.apparmor_restrict_unprivileged_userns=0 or an AppArmor profile with `userns` (Ubuntu); in a "
     "container, a seccomp and AppArmor profile that allows mount, umount2 and pivot_root";
-
-// What the template said it failed at.
-Error template_error(const TemplateReply& reply) {
-  switch (static_cast<Stage>(reply.stage)) {
-    case Stage::make_mounts_private: return unavailable("making mounts private", reply.error, mounts_remedy);
-    case Stage::mount_root: return unavailable("mounting an empty root", reply.error, mounts_remedy);
-    case Stage::enter_root: return unavailable("entering the empty root", reply.error, mounts_remedy);
-    case Stage::close_descriptors:
-      return unavailable("closing descriptors", reply.error, "Linux 5.9 or later is needed, with close_range allowed by seccomp");
-    case Stage::fork: return system_error("forking a worker", reply.error);
-    default: return unavailable("set-up step " + std::to_string(reply.stage), reply.error, "");
-  }
-}
 
 // All that the child needs between clone and exec. It shares this process's memory, and this thread waits for it.
 struct Launch {
@@ -180,6 +168,22 @@ TemplateProcess::~TemplateProcess() {
   wait_for_end(pidfd_);
 }
 
+Error set_up_error(Stage stage, int error) {
+  switch (stage) {
+    case Stage::make_mounts_private: return unavailable("making mounts private", error, mounts_remedy);
+    case Stage::mount_root: return unavailable("mounting an empty root", error, mounts_remedy);
+    case Stage::enter_root: return unavailable("entering the empty root", error, mounts_remedy);
+    case Stage::close_descriptors:
+      return unavailable("closing descriptors", error, "Linux 5.9 or later is needed, with close_range allowed by seccomp");
+    case Stage::fork: return system_error("forking a worker", error);
+    case Stage::filter:
+      return unavailable(
+          "filtering system calls", error,
+          "the kernel must have seccomp filters (CONFIG_SECCOMP_FILTER), and a container's profile allow the system call seccomp");
+    default: return unavailable("set-up step " + std::to_string(static_cast<u32>(stage)), error, "");
+  }
+}
+
 // A forked child reads 0 from this page, whatever the parent has put there.
 u64 this_process() {
   static u64* const page = [] {
@@ -204,7 +208,8 @@ Result<Descriptor> TemplateProcess::receive(u64 id) {
     if (ready == 0) return Error{ErrorCode::worker_failed, "the template process doesn't answer", {}, {}};
     auto [reply, descriptor] = receive_one(socket_);
     if (!reply) return Error{ErrorCode::worker_failed, "the template process has ended", {}, {}};
-    if (reply->id == id) return reply->error == 0 ? Result<Descriptor>(std::move(descriptor)) : template_error(*reply);
+    if (reply->id == id)
+      return reply->error == 0 ? Result<Descriptor>(std::move(descriptor)) : set_up_error(static_cast<Stage>(reply->stage), reply->error);
     if (descriptor.valid()) ::syscall(SYS_pidfd_send_signal, descriptor.get(), SIGKILL, nullptr, 0);
   }
 }

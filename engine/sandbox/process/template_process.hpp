@@ -10,6 +10,9 @@ namespace pvm::engine::sandbox::process {
 /// Which process this is; a forked child sees another value. Cheap.
 u64 this_process();
 
+/// What template or worker failed at while it set itself up, with the remedy if one is known.
+Error set_up_error(Stage stage, int error);
+
 /// Not thread-safe. Destruction ends the template and, as its namespace ends with it, every worker. In a forked child of the host,
 /// destruction only closes the descriptors.
 class TemplateProcess {

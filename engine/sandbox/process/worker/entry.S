@@ -47,6 +47,16 @@ return_from_signal:
         syscall
         ud2
 
+/* void* memset(void* to, int byte, size_t count): what compilers may call though there is no C library. */
+        .globl memset
+memset:
+        mov     %rdi, %r8
+        mov     %esi, %eax
+        mov     %rdx, %rcx
+        rep stosb
+        mov     %r8, %rax
+        ret
+
 /* Guest code jumps here: 13 registers of the guest, its gas in rsp, ecx the exit code, rdx free. */
         .balign 64
         .globl exit_stub
