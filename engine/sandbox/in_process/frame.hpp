@@ -18,6 +18,9 @@ struct Frame {
   native::Context context;
   u64 host_stack = 0;  ///< While guest code runs.
   u64 entry = 0;       ///< Absolute address to enter at.
+  /// Where the guest's registers come from and go to. Not to the context and on from there: loads wider than the stores before them
+  /// stall.
+  u64* registers = nullptr;
   /// Set by a signal that wants this run paused: guest code isn't entered then.
   std::atomic<u32> pause_wanted = 0;
   Left left = Left::by_stub;
@@ -25,11 +28,11 @@ struct Frame {
   u64 rcx = 0;  ///< by_fault.
   u64 rdx = 0;
 };
-static_assert(offsetof(Frame, host_stack) == 128 && offsetof(Frame, entry) == 136);
-static_assert(offsetof(Frame, pause_wanted) == 144 && offsetof(Frame, left) == 148);
+static_assert(offsetof(Frame, host_stack) == 128 && offsetof(Frame, entry) == 136 && offsetof(Frame, registers) == 144);
+static_assert(offsetof(Frame, pause_wanted) == 152 && offsetof(Frame, left) == 156);
 
 extern "C" {
-/// Enters guest code with the registers of frame->context at frame->entry; returns when it is left, with `left` set.
+/// Enters guest code at frame->entry with frame->registers; returns when it is left, with `left` set.
 void pvm_in_process_enter(Frame* frame);
 /// [begin, end): what pvm_in_process_enter does between looking at pause_wanted and guest code, with rsp at the frame. It reads the frame
 /// only, so that it can be abandoned anywhere by going on at pvm_in_process_abandon.

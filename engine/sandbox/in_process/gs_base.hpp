@@ -2,44 +2,26 @@
 // The base of the segment gs, which addresses guest memory in process.
 #pragma once
 
-#include <asm/prctl.h>
-#include <sys/auxv.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
 #include "pvm/types.hpp"
 
 namespace pvm::engine::sandbox {
 
-/// Sets the base while it lives, and restores the host's.
-class GsBase {
+/// The window's base while it lives, then the host's again. Writing the base takes as long as all the rest of an exit, so it is left alone
+/// where nobody can tell: if the host's is 0, as in all threads that don't use gs, the window's stays, and the next entry finds it there.
+class GuestBase {
  public:
-  explicit GsBase(u64 base) : host_(read()) { write(base); }
-  ~GsBase() { write(host_); }
-  GsBase(const GsBase&) = delete;
-  GsBase& operator=(const GsBase&) = delete;
+  explicit GuestBase(u64 window);
+  ~GuestBase();
+  GuestBase(const GuestBase&) = delete;
+  GuestBase& operator=(const GuestBase&) = delete;
+
+  static void add_window(u64 window);
+  static void remove_window(u64 window);
+  /// The window that the calling thread's creator has left it, or 0. For ThreadState::left_gs_base of a thread that is new here.
+  static u64 inherited();
 
  private:
-  // The kernel says so if user code may use the instructions (HWCAP2_FSGSBASE); otherwise it takes system calls.
-  inline static const bool has_instructions_ = (getauxval(AT_HWCAP2) & 2) != 0;
-
-  static u64 read() {
-    u64 base = 0;
-    if (has_instructions_) {
-      asm volatile("rdgsbase %0" : "=r"(base));
-    } else {
-      syscall(SYS_arch_prctl, ARCH_GET_GS, &base);
-    }
-    return base;
-  }
-  static void write(u64 base) {
-    if (has_instructions_) {
-      asm volatile("wrgsbase %0" : : "r"(base) : "memory");
-    } else {
-      syscall(SYS_arch_prctl, ARCH_SET_GS, base);
-    }
-  }
-
+  u64 window_;
   u64 host_;
 };
 

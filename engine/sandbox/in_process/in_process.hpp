@@ -19,8 +19,10 @@ Result<std::shared_ptr<const LoadedCode>> load_in_process(std::shared_ptr<const 
 /// and SIGTRAP, which pass on what isn't a guest's to the handlers that were there before. Rules for the host:
 /// - Handlers installed later for these signals must pass on what isn't theirs in the same way, or guests' faults end the process.
 /// - A thread that runs guests leaves these signals, and the real-time signal of interrupt_signal(), unblocked.
-/// - The host's own signal handlers may run while guest code does: on the thread's alternate stack, or on a stack of 256 KiB.
+/// - The host's own signal handlers may run while guest code does: on the thread's alternate stack, or on a stack of 256 KiB. They return,
+///   and run no guests.
 /// - kick() and deadlines may interrupt a system call that the thread makes at that moment (EINTR, where SA_RESTART doesn't help).
+/// - Where a thread's gs base is 0, which means that it doesn't use gs, any value may be there after a run; another base is preserved.
 /// - After fork() the child must not use spaces that the parent made.
 Result<std::unique_ptr<native::Space>> make_in_process_space(std::shared_ptr<const LoadedCode> code);
 

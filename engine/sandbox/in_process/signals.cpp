@@ -12,6 +12,7 @@
 #include <csignal>
 #include <mutex>
 
+#include "sandbox/in_process/gs_base.hpp"
 #include "sandbox/in_process/in_process.hpp"
 
 namespace pvm::engine::sandbox {
@@ -39,7 +40,7 @@ greg_t address_of(const u8* label) {
 // Makes the thread go on at the end of the way out, as if the guest had left by itself.
 void leave_guest(Run& run, greg_t* registers, Left how) {
   Frame& frame = *run.frame;
-  for (std::size_t i = 0; i < std::size(guest_registers); ++i) frame.context.regs[i] = unsigned_of(registers[guest_registers[i]]);
+  for (std::size_t i = 0; i < std::size(guest_registers); ++i) frame.registers[i] = unsigned_of(registers[guest_registers[i]]);
   frame.left = how;
   frame.rip = unsigned_of(registers[REG_RIP]);
   frame.rcx = unsigned_of(registers[REG_RCX]);
@@ -157,6 +158,7 @@ void prepare_thread() {
   for (const int fault : faults) sigaddset(&signals, fault);
   sigaddset(&signals, interrupt_signal());
   pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+  this_thread.left_gs_base = GuestBase::inherited();
   this_thread.id = static_cast<pid_t>(syscall(SYS_gettid));
 }
 

@@ -20,15 +20,16 @@ struct Run {
 
 /// One for each thread.
 struct ThreadState {
-  Run* run = nullptr;  ///< The guest that the thread enters, runs or leaves; nullptr while it runs anything else.
-  pid_t id = 0;        ///< 0: prepare_thread() has not been called.
+  Run* run = nullptr;    ///< The guest that the thread enters, runs or leaves; nullptr while it runs anything else.
+  pid_t id = 0;          ///< 0: prepare_thread() has not been called.
+  u64 left_gs_base = 0;  ///< What was left in place of the host's 0; 0: nothing. See GuestBase.
 };
 // The model keeps the handlers from allocating.
 extern thread_local ThreadState this_thread [[gnu::tls_model("initial-exec")]];
 
 /// Installs the handlers when first called. Error: no real-time signal is free.
 Result<void> install_handlers();
-/// Unblocks the signals and notes the thread's id.
+/// Unblocks the signals, and fills the thread's state.
 void prepare_thread();
 /// Makes a thread of this process look at its run. No effect if the thread is gone or runs no guest.
 void send_interrupt(pid_t thread);

@@ -99,13 +99,10 @@ void InProcessSpace::end_watch() {
 }
 
 void InProcessSpace::run_guest(CpuState& state) {
-  std::copy(state.regs.begin(), state.regs.end(), frame_.context.regs);
+  frame_.registers = state.regs.data();
   frame_.left = Left::by_stub;
-  {
-    const GsBase gs_base(window_->guest_base());
-    pvm_in_process_enter(&frame_);
-  }
-  std::copy(std::begin(frame_.context.regs), std::end(frame_.context.regs), state.regs.begin());
+  const GuestBase base(window_->guest_base());
+  pvm_in_process_enter(&frame_);
 }
 
 NativeExit InProcessSpace::enter(CpuState& state, native::Start start, const RunLimits& limits, bool stop_when_gas_negative) {

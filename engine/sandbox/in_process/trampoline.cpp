@@ -3,7 +3,8 @@
 // compiler's plan.
 #include "sandbox/in_process/frame.hpp"
 
-// Guest registers in order: rbx rbp r12 r13 r14 r8 r9 rdi rax rsi r10 r11 r15, at [rsp + 8 * number].
+// Guest registers in order: rbx rbp r12 r13 r14 r8 r9 rdi rax rsi r10 r11 r15. Their home's address is in rdx, which is
+// scratch for guest code.
 asm(R"(
   .pushsection .text
   .intel_syntax noprefix
@@ -23,43 +24,45 @@ pvm_in_process_enter:
   mov [rdi + 128], rsp
   mov rsp, rdi
 pvm_in_process_enter_begin:
-  cmp dword ptr [rsp + 144], 0
+  cmp dword ptr [rsp + 152], 0
   jne pvm_in_process_abandon
-  mov rbx, [rsp]
-  mov rbp, [rsp + 8]
-  mov r12, [rsp + 16]
-  mov r13, [rsp + 24]
-  mov r14, [rsp + 32]
-  mov r8, [rsp + 40]
-  mov r9, [rsp + 48]
-  mov rdi, [rsp + 56]
-  mov rax, [rsp + 64]
-  mov rsi, [rsp + 72]
-  mov r10, [rsp + 80]
-  mov r11, [rsp + 88]
-  mov r15, [rsp + 96]
+  mov rdx, [rsp + 144]
+  mov rbx, [rdx]
+  mov rbp, [rdx + 8]
+  mov r12, [rdx + 16]
+  mov r13, [rdx + 24]
+  mov r14, [rdx + 32]
+  mov r8, [rdx + 40]
+  mov r9, [rdx + 48]
+  mov rdi, [rdx + 56]
+  mov rax, [rdx + 64]
+  mov rsi, [rdx + 72]
+  mov r10, [rdx + 80]
+  mov r11, [rdx + 88]
+  mov r15, [rdx + 96]
   jmp [rsp + 136]
 pvm_in_process_enter_end:
 
 pvm_in_process_abandon:
-  mov dword ptr [rsp + 148], 3
+  mov dword ptr [rsp + 156], 3
   jmp pvm_in_process_leave
 
   .p2align 6
 pvm_in_process_exit_stub:
-  mov [rsp], rbx
-  mov [rsp + 8], rbp
-  mov [rsp + 16], r12
-  mov [rsp + 24], r13
-  mov [rsp + 32], r14
-  mov [rsp + 40], r8
-  mov [rsp + 48], r9
-  mov [rsp + 56], rdi
-  mov [rsp + 64], rax
-  mov [rsp + 72], rsi
-  mov [rsp + 80], r10
-  mov [rsp + 88], r11
-  mov [rsp + 96], r15
+  mov rdx, [rsp + 144]
+  mov [rdx], rbx
+  mov [rdx + 8], rbp
+  mov [rdx + 16], r12
+  mov [rdx + 24], r13
+  mov [rdx + 32], r14
+  mov [rdx + 40], r8
+  mov [rdx + 48], r9
+  mov [rdx + 56], rdi
+  mov [rdx + 64], rax
+  mov [rdx + 72], rsi
+  mov [rdx + 80], r10
+  mov [rdx + 88], r11
+  mov [rdx + 96], r15
   mov ecx, ecx
   mov [rsp + 112], rcx
 pvm_in_process_leave:

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "native/layout.hpp"
+#include "sandbox/in_process/gs_base.hpp"
 
 namespace pvm::engine::sandbox {
 namespace {
@@ -65,7 +66,9 @@ bool Image::holds(u64 address) const {
 }
 
 Window::Window(u64 mapping)
-    : mapping_(mapping), base_(mapping + before_guest), frame_(new (reinterpret_cast<void*>(mapping + guard_bytes + stack_bytes)) Frame) {}
+    : mapping_(mapping), base_(mapping + before_guest), frame_(new (reinterpret_cast<void*>(mapping + guard_bytes + stack_bytes)) Frame) {
+  GuestBase::add_window(base_);
+}
 
 Result<std::unique_ptr<Window>> Window::create() {
   void* const mapping = mmap(nullptr, window_bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -78,6 +81,7 @@ Result<std::unique_ptr<Window>> Window::create() {
 }
 
 Window::~Window() {
+  GuestBase::remove_window(base_);
   frame_->~Frame();
   munmap(reinterpret_cast<void*>(mapping_), window_bytes);
 }

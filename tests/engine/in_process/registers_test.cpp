@@ -4,6 +4,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <thread>
+
 #include "guests.hpp"
 
 namespace pvm::engine::sandbox::test {
@@ -52,12 +54,36 @@ TEST(Registers, FaultBringsAllBack) {
   EXPECT_EQ(state.gas, 1000);
 }
 
-TEST(Registers, HostsGsBaseIsRestored) {
-  const auto gs_base = [] {
-    u64 base = 0;
-    syscall(SYS_arch_prctl, ARCH_GET_GS, &base);
-    return base;
+u64 gs_base() {
+  u64 base = 0;
+  syscall(SYS_arch_prctl, ARCH_GET_GS, &base);
+  return base;
+}
+
+// A thread that begins to use gs when guests have run on it, and one whose creator has run guests.
+TEST(Registers, HostsGsBaseIsFoundInAnyOrder) {
+  const auto space = space_of([](Assembler& as) { leave(as, ExitReason::halt); });
+  static u64 target = 0x5eed;
+  const auto run = [&] {
+    CpuState state;
+    EXPECT_TRUE(std::holds_alternative<native::StubExit>(enter(*space, state)));
   };
+  run();
+  const auto use_gs = [&] {
+    run();
+    syscall(SYS_arch_prctl, ARCH_SET_GS, &target);
+    run();
+    EXPECT_EQ(gs_base(), reinterpret_cast<u64>(&target));
+    run();
+    EXPECT_EQ(gs_base(), reinterpret_cast<u64>(&target));
+    syscall(SYS_arch_prctl, ARCH_SET_GS, 0);
+    run();
+  };
+  std::thread(use_gs).join();
+  use_gs();
+}
+
+TEST(Registers, HostsGsBaseIsRestored) {
   static u64 target = 0x5eed;
   const u64 before = gs_base();
   syscall(SYS_arch_prctl, ARCH_SET_GS, &target);
