@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 // The interpreter alone: dispatch, memory accesses, decoding, and what an instance takes.
 #include <benchmark/benchmark.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include <cstdlib>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "interp/interpreter.hpp"
 #include "machine/machine.hpp"
@@ -109,6 +113,34 @@ void host_calls(benchmark::State& state) {
   }
 }
 BENCHMARK(host_calls);
+
+std::unique_ptr<engine::Machine> instance_of(const std::shared_ptr<const engine::Program>& program,
+                                             const std::shared_ptr<const engine::interp::DecodedProgram>& decoded, bool has_run) {
+  auto machine = engine::Machine::create(program, engine::interp::make_interpreter(decoded));
+  (*machine)->set_reg(engine::reg_sp, (*machine)->stack_top());
+  (*machine)->set_gas(1000);
+  (*machine)->set_pc(0);
+  if (has_run && !(*machine)->run()) std::abort();
+  return *std::move(machine);
+}
+
+// Making and ending an instance, also one that has written a page of data and one of stack; and the bytes that one of many takes beyond
+// the shared code.
+void instances(benchmark::State& state) {
+  const auto program = loaded("store_u32 a0, 0x20000; store_indirect_u32 a0, sp, -4; ecalli 1; trap", Metering::sync);
+  const auto decoded = *engine::interp::predecode(program);
+  const bool has_run = state.range(0) != 0;
+#ifdef __GLIBC__
+  constexpr std::size_t many = 1000;
+  std::vector<std::unique_ptr<engine::Machine>> machines(many);
+  const std::size_t before = mallinfo2().uordblks;
+  for (auto& machine : machines) machine = instance_of(program, decoded, has_run);
+  state.counters["bytes"] = static_cast<double>(mallinfo2().uordblks - before) / many;
+  machines.clear();
+#endif
+  while (state.KeepRunning()) benchmark::DoNotOptimize(instance_of(program, decoded, has_run));
+}
+BENCHMARK(instances)->ArgName("has_run")->Arg(0)->Arg(1);
 
 void predecode(benchmark::State& state) {
   constexpr int blocks = 100000;
