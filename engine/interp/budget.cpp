@@ -7,8 +7,9 @@
 namespace pvm::engine::interp {
 namespace {
 
-// Fuel between two looks for an interrupt: some 10 to 100 microseconds of instructions.
-constexpr i64 slice = 32768;
+// Fuel between two looks for an interrupt: less than 10 microseconds of most code, and about a millisecond of code that does nothing but
+// touch one new page after another.
+constexpr i64 slice = 8192;
 
 }  // namespace
 

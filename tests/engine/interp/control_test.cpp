@@ -38,7 +38,7 @@ TEST(Control, a_loop_ends_in_every_version_and_metering) {
 
 TEST(Control, out_of_gas_is_exact_and_resumable) {
   for (const Semantics semantics : all_semantics) {
-    for (const i64 gas : {0, 1, 2, 3, 4, 5, 32767, 32768, 32769, 65537, 100003}) {
+    for (const i64 gas : {0, 1, 2, 3, 4, 5, 8191, 8192, 8193, 32767, 32768, 32769, 65537, 100003}) {
       Twins twins = Twins::of(
           "load_imm a0, 1000000; fallthrough; loop:; add_imm_32 a0, a0, -1; add_32 a1, a1, a0; "
           "branch_not_eq_imm a0, 0, loop; trap",
