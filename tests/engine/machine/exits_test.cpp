@@ -176,7 +176,7 @@ TEST(Failures, lose_the_machine) {
     EXPECT_EQ(s.machine->reset_memory().error().code, lost);
     return exit ? name_of(exit->status) : name_of(exit.error().code);
   };
-  const auto says = [](Event what) { return [what](CpuState&) { return what; }; };
+  const auto says = [](const Event& what) { return [what](CpuState&) { return what; }; };
   EXPECT_EQ(lost_by(raw(), says({.error = {.code = ErrorCode::resource_exhausted}})), "resource_exhausted");
   EXPECT_EQ(lost_by(raw(), says(event(Kind::access, 0))), "worker_failed");
   EXPECT_EQ(lost_by(paged(), says(event(Kind::access, 3))), "worker_failed");

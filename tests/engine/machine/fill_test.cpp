@@ -11,9 +11,9 @@ using Kind = Event::Kind;
 constexpr std::string_view text = "memset\n trap";
 
 struct Fill : Scripted {
-  explicit Fill(ProgramConfig config = raw(), u64 rw_bytes = 4096) : Scripted(scripted(program(std::move(config), rw_bytes))) {}
+  explicit Fill(const ProgramConfig& config = raw(), u64 rw_bytes = 4096) : Scripted(scripted(program(config, rw_bytes))) {}
 
-  static std::shared_ptr<const Program> program(ProgramConfig config, u64 rw_bytes) {
+  static std::shared_ptr<const Program> program(const ProgramConfig& config, u64 rw_bytes) {
     auto result = std::make_shared<Program>(*load_text(config, text));
     if (!result->is_paged()) result->rw_data_size = static_cast<u32>(rw_bytes);
     return result;

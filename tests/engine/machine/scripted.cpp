@@ -77,10 +77,11 @@ Result<void> ScriptedExecutor::restore(const SavedMemory& saved) {
   return outcome();
 }
 
-Exit Scripted::run(std::vector<Event> events, std::optional<u32> pc, std::optional<i64> gas) {
+Exit Scripted::run(const std::vector<Event>& events, std::optional<u32> pc, std::optional<i64> gas) {
   if (pc) machine->set_pc(*pc);
   if (gas) machine->set_gas(*gas);
   std::vector<ScriptedExecutor::Turn> turns;
+  turns.reserve(events.size());
   for (const Event& event : events) turns.emplace_back([event](CpuState&) { return event; });
   return run_turns(std::move(turns));
 }

@@ -56,7 +56,7 @@ struct Scripted {
   ScriptedExecutor* executor = nullptr;
 
   /// Sets gas and pc, if given, lets the executor say these events one after the other, and runs once. Every event must be used.
-  Exit run(std::vector<Event> events, std::optional<u32> pc = {}, std::optional<i64> gas = {});
+  Exit run(const std::vector<Event>& events, std::optional<u32> pc = {}, std::optional<i64> gas = {});
   /// The same where events also change registers or gas.
   Exit run_turns(std::vector<ScriptedExecutor::Turn> turns);
   /// What the executor was last told.
