@@ -2,9 +2,9 @@
 // Making, keeping and clearing workers.
 #include "sandbox/process/pool.hpp"
 
-#include <cpuid.h>
 #include <fcntl.h>
 #include <immintrin.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -31,13 +31,10 @@ u32 measure_spins() {
   return static_cast<u32>(std::clamp(looks, 100.0, 20'000.0));
 }
 
-u32 has_xsave() {
-  static const u32 has = [] {
-    constexpr u32 osxsave = u32{1} << 27;
-    u32 a = 0, b = 0, c = 0, d = 0;
-    return __get_cpuid(1, &a, &b, &c, &d) != 0 && (c & osxsave) != 0 ? 1U : 0U;
-  }();
-  return has;
+// Whether programs may write the bases of fs and gs.
+bool can_write_bases() {
+  constexpr u64 hwcap2_fsgsbase = 2;
+  return (::getauxval(AT_HWCAP2) & hwcap2_fsgsbase) != 0;
 }
 
 Error lost(const std::string& why) {
@@ -103,7 +100,6 @@ Result<std::unique_ptr<WorkerProcess>> WorkerPool::make(const SealedCode& code) 
   auto& shared = *reinterpret_cast<volatile Control*>(control->data());
   shared.code_bytes = static_cast<u32>(code.layout().code_bytes);
   shared.spins = spins_;
-  shared.has_xsave = has_xsave();
   shared.turn = order_bit;  // "Set yourself up": the worker's turn.
 
   auto forked = fork(code, *control_file, *guest);
@@ -115,6 +111,7 @@ Result<std::unique_ptr<WorkerProcess>> WorkerPool::make(const SealedCode& code) 
     return error != 0 ? set_up_error(static_cast<Stage>(stage), static_cast<int>(error)) : lost(waited.failure);
   }
   if (*waited.report != Report::ready) return lost("it doesn't keep to the protocol");
+  worker->keep_fixed_fields();
   return worker;
 }
 
@@ -126,7 +123,7 @@ void WorkerPool::give_back(const SealedCode& code, std::unique_ptr<WorkerProcess
     if (of_module != idle_.end() && of_module->second.size() >= config_.idle_workers) return;
   }
   if (!clear_memory(worker->guest_file())) return;
-  worker->post(Order::reset);
+  worker->post(Order::reset, can_write_bases() ? 1 : 0);
   const std::scoped_lock lock(mutex_);
   Idle& idle = idle_[&code];
   if (idle.size() < config_.idle_workers) idle.push_back(std::move(worker));

@@ -19,7 +19,8 @@ inline constexpr std::uint64_t stack_top = PVM_STACK_TOP;  ///< Two pages behind
 inline constexpr std::uint64_t signal_stack = stack_top;
 inline constexpr std::uint64_t signal_stack_bytes = control_address + control_bytes - signal_stack;
 static_assert(control_address == native::context_address && control_address + control_bytes <= native::code_address);
-static_assert(native::code_address == PVM_CODE_ADDRESS);
+static_assert(native::code_address == PVM_CODE_ADDRESS && native::jump_table_address == PVM_JUMP_TABLE_ADDRESS);
+static_assert(std::uint64_t{native::halt_address} * 8 == PVM_HALT_SLOT);
 inline constexpr std::uint64_t guest_begin = 0x10000;
 /// The template's stack, private to it: workers unmap it.
 inline constexpr std::uint64_t template_stack = std::uint64_t{0x21} << 32;
@@ -33,7 +34,7 @@ enum class Order : std::uint32_t {
   resume = 0x82,        ///< Go on where `paused` left off, with the registers given.
   step = 0x85,          ///< As resume, but pause again after one host instruction.
   protect = 0x83,       ///< Only set the rights.
-  reset = 0x84,         ///< Forget everything, all rights none.
+  reset = 0x84,         ///< Forget everything, all rights none. In place of the number: whether fs and gs can be written.
 };
 /// Reports of the worker.
 enum class Report : std::uint32_t {
@@ -79,7 +80,6 @@ struct alignas(page_bytes) Control {
   std::uint32_t host_cpu;           ///< Where the host's thread was when it last entered.
   std::uint32_t code_bytes;
   std::uint32_t pause_when;
-  std::uint32_t has_xsave;  ///< Of the processor: how vector registers are cleared.
 
   // Written by the worker, seldom.
   alignas(64) std::uint32_t worker_cpu;  ///< Where the worker was when it last waited.

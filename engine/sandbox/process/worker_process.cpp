@@ -173,11 +173,19 @@ void WorkerProcess::kill() {
   if (worker_.valid()) ::syscall(SYS_pidfd_send_signal, worker_.get(), SIGKILL, nullptr, 0);
 }
 
+void WorkerProcess::keep_fixed_fields() {
+  code_bytes_ = control().code_bytes;
+  exit_handler_ = control().exit_handler;
+}
+
 void WorkerProcess::wipe() {
   ::madvise(control_.data() + page_bytes, control_bytes - page_bytes, MADV_REMOVE);
   const auto zero = [this](std::size_t begin, std::size_t end) { std::memset(control_.data() + begin, 0, end - begin); };
   zero(0, offsetof(Control, turn));
-  zero(offsetof(Control, worker_cpu), page_bytes);
+  zero(offsetof(Control, exit_handler), page_bytes);
+  control().exit_handler = exit_handler_;
+  control().spins = spins_;
+  control().code_bytes = code_bytes_;
 }
 
 bool WorkerProcess::is_ours() const {

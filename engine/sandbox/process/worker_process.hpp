@@ -39,8 +39,10 @@ class WorkerProcess {
   void kick();
   bool has_ended() const;
   void kill();
-  /// Makes all that the worker has written in its control pages zero, its stacks too. Only while it waits for its first order after
-  /// `ready`.
+  /// Remembers the fields that stay. Only after the first `ready`, when no guest code has run.
+  void keep_fixed_fields();
+  /// Makes its control pages as they were then, with zeros in everything else, its stacks too. Only while it waits for its first order
+  /// after `ready`.
   void wipe();
   /// False in a forked child of the host.
   bool is_ours() const;
@@ -57,6 +59,8 @@ class WorkerProcess {
   Descriptor guest_;
   Mapping control_;
   u32 spins_;
+  u32 code_bytes_ = 0;
+  u64 exit_handler_ = 0;
   u64 owner_;
 };
 

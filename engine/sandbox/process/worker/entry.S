@@ -47,6 +47,12 @@ return_from_signal:
         syscall
         ud2
 
+/* [[noreturn]] void return_to(const void* signal_frame): the same with a frame made by hand. */
+        .globl return_to
+return_to:
+        mov     %rdi, %rsp
+        jmp     return_from_signal
+
 /* void* memset(void* to, int byte, size_t count): what compilers may call though there is no C library. */
         .globl memset
 memset:
@@ -146,20 +152,6 @@ slow:   /* Rights to set, or something rare: C++ does it, and says what to repor
         movabs  $PVM_CONTROL_ADDRESS, %rdx
         test    %eax, %eax
         jz      run
-        cmp     $PVM_REPORT_READY, %eax
-        jne     report
-        xor     %ebx, %ebx              /* Reset: nothing of the guest stays, in registers neither. */
-        xor     %ebp, %ebp
-        xor     %esi, %esi
-        xor     %edi, %edi
-        xor     %r8d, %r8d
-        xor     %r9d, %r9d
-        xor     %r10d, %r10d
-        xor     %r11d, %r11d
-        xor     %r12d, %r12d
-        xor     %r13d, %r13d
-        xor     %r14d, %r14d
-        xor     %r15d, %r15d
         jmp     report
 
 /* [[noreturn]] void report_and_serve(u32 report): where a worker begins. */
@@ -169,12 +161,30 @@ report_and_serve:
         movabs  $PVM_CONTROL_ADDRESS, %rdx
         jmp     report
 
-/* Where the handler of a signal sends a worker that is to be reset: as new, but for the report. All registers are 0. */
-        .globl reset_and_serve
-reset_and_serve:
+/* Where rt_sigreturn sends a worker that is reset, all registers 0: clears what rt_sigreturn doesn't, and is as new. edi: whether the
+   bases of fs and gs can be written; where not, guest code can only have replaced that of gs by 0, and the load faults, which ends this. */
+        .globl begin_anew
+begin_anew:
+        xor     %eax, %eax
+        mov     %eax, %ds
+        mov     %eax, %es
+        mov     %eax, %fs
+        test    %edi, %edi
+        jz      1f
+        mov     %eax, %gs
+        wrfsbase %rax
+        movabs  $PVM_JUMP_TABLE_ADDRESS, %rax
+        wrgsbase %rax
+1:      movabs  $PVM_HALT_SLOT, %rcx
+        mov     %gs:(%rcx), %rax
+        movabs  $PVM_STACK_TOP, %rsp
+        push    $2                      /* The flags: none. */
+        popfq
+        xor     %ecx, %ecx
+        xor     %edi, %edi
+        mov     $PVM_REPORT_READY, %eax
         movabs  $PVM_CONTROL_ADDRESS, %rdx
-        mov     PVM_TURN(%rdx), %eax
-        jmp     slow
+        jmp     report
 
 /* u32 await_order(): for handlers, which have a stack. */
         .globl await_order

@@ -43,22 +43,12 @@ void publish(u32 report) {
   if ((before & sleep_bit) != 0) system_call(__NR_futex, turn_address, FUTEX_WAKE, 1);
 }
 
-// Everything of the guest goes; the loop that waits for orders begins anew, with the order still to be obeyed.
-void go_on_as_new(sigcontext& context) {
-  context.rbx = context.rbp = context.r12 = context.r13 = context.r14 = context.r8 = context.r9 = context.rdi = context.rax = context.rsi =
-      context.r10 = context.r11 = context.r15 = context.rcx = context.rdx = 0;
-  context.rsp = stack_top;
-  context.fpstate = nullptr;  // The vector registers too.
-  context.rip = address_of(reinterpret_cast<const void*>(&reset_and_serve));
-}
-
-// Obeys until the guest is to go on, or all is to be forgotten.
+// Obeys until the guest is to go on.
 void serve_until_entry(sigcontext& context) {
   for (;;) {
     const u32 word = await_order();
     const auto order = static_cast<Order>(word & kind_mask);
-    if (order == Order::reset) return go_on_as_new(context);
-    const u32 report = obey_slowly((word & ~kind_mask) | static_cast<u32>(Order::protect));
+    const u32 report = obey_slowly(order == Order::reset ? word : (word & ~kind_mask) | static_cast<u32>(Order::protect));
     const bool refused = report == static_cast<u32>(Report::refused);
     if (!refused && order != Order::protect) {
       load_guest(context);
@@ -104,6 +94,14 @@ struct Action {
   u64 mask;
 };
 
+stack_t alternate_stack() {
+  stack_t stack = {};
+  stack.ss_sp = reinterpret_cast<void*>(signal_stack);
+  stack.ss_flags = static_cast<i32>(disarm_while_handling);
+  stack.ss_size = signal_stack_bytes;
+  return stack;
+}
+
 }  // namespace
 
 long set_up_signals() {
@@ -114,12 +112,22 @@ long set_up_signals() {
   // SIG_IGN: children that end leave nothing behind.
   const Action ignore = {reinterpret_cast<void*>(1), SA_RESTORER, &return_from_signal, 0};
   if (const long e = system_call(__NR_rt_sigaction, sig_chld, address_of(&ignore), 0, sizeof(u64)); e < 0) return e;
-  stack_t stack = {};
-  stack.ss_sp = reinterpret_cast<void*>(signal_stack);
-  stack.ss_flags = static_cast<i32>(disarm_while_handling);
-  stack.ss_size = signal_stack_bytes;
+  const stack_t stack = alternate_stack();
   if (const long e = system_call(__NR_sigaltstack, address_of(&stack), 0); e < 0) return e;
   return system_call(__NR_arch_prctl, ARCH_SET_GS, native::jump_table_address);
+}
+
+// By the frame of a signal that never came: it replaces all registers, those of vectors too, the mask of blocked signals and the alternate
+// stack. rsp is 0, as no stack may be in use while the alternate one is replaced.
+void forget_everything(bool can_write_bases) {
+  constexpr u16 user_code = 0x33, user_stack = 0x2b;
+  ucontext fresh = {};
+  fresh.uc_stack = alternate_stack();
+  fresh.uc_mcontext.cs = user_code;
+  fresh.uc_mcontext.ss = user_stack;
+  fresh.uc_mcontext.rdi = can_write_bases ? 1 : 0;
+  fresh.uc_mcontext.rip = address_of(reinterpret_cast<const void*>(&begin_anew));
+  return_to(&fresh);
 }
 
 }  // namespace pvm::engine::sandbox::process

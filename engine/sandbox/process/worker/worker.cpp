@@ -66,20 +66,6 @@ long apply_changes(u32 count) {
   return 0;
 }
 
-// To the values that they have in a new process: an image without any component means just that.
-void clear_vector_registers() {
-  constexpr u32 mxcsr_offset = 24, image_bytes = 576;
-  alignas(64) u8 image[image_bytes] = {};
-  const u32 mxcsr = 0x1f80;
-  __builtin_memcpy(image + mxcsr_offset, &mxcsr, sizeof mxcsr);
-  if (control().has_xsave != 0) {
-    constexpr u32 all_but_protection_keys = ~(u32{1} << 9);
-    asm volatile("xrstor64 %0" : : "m"(image), "a"(all_but_protection_keys), "d"(~u32{0}));
-  } else {
-    asm volatile("fxrstor64 %0" : : "m"(image));
-  }
-}
-
 }  // namespace
 
 [[noreturn]] void become_worker(const ForkRequest& request, const ForkDescriptors& descriptors) {
@@ -99,9 +85,8 @@ void clear_vector_registers() {
 extern "C" u32 obey_slowly(u32 word) {
   const auto order = static_cast<Order>(word & kind_mask);
   if (order == Order::reset) {
-    clear_vector_registers();
-    const long e = system_call(__NR_mprotect, guest_begin, native::guest_end - guest_begin, 0);
-    return static_cast<u32>(e < 0 ? Report::refused : Report::ready);
+    if (system_call(__NR_mprotect, guest_begin, native::guest_end - guest_begin, 0) < 0) return static_cast<u32>(Report::refused);
+    forget_everything(changes_of(word) != 0);
   }
   if (const long e = apply_changes(changes_of(word)); e < 0) {
     control().error = static_cast<u32>(-e);
