@@ -100,7 +100,13 @@ std::vector<Result<Module>> Engine::compile_all(std::span<const CompileJob> jobs
   std::vector<std::optional<Result<Module>>> results(jobs.size());
   std::atomic<std::size_t> next{0};
   const auto work = [&] {
-    for (std::size_t job = next++; job < jobs.size(); job = next++) results[job] = compile(jobs[job].program, jobs[job].config);
+    for (std::size_t job = next++; job < jobs.size(); job = next++) {
+      try {
+        results[job] = compile(jobs[job].program, jobs[job].config);
+      } catch (const std::bad_alloc&) {
+        results[job] = engine::out_of_memory();
+      }
+    }
   };
   const std::size_t wanted = config().compile_threads != 0 ? config().compile_threads : std::thread::hardware_concurrency();
   {

@@ -18,8 +18,9 @@ inline Error moved_from() {
 inline Error null_span() {
   return error(ErrorCode::invalid_argument, "null pointer with a length");
 }
+/// Allocates nothing: the text is short enough to be part of the string object.
 inline Error out_of_memory() {
-  return error(ErrorCode::resource_exhausted, "the system has no memory left");
+  return error(ErrorCode::resource_exhausted, "out of memory");
 }
 
 }  // namespace pvm::engine

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-// The module cache. A handle is a shared pointer whose deleter holds the module: it runs when the last user has gone.
+// The module cache. What users hold points to the module and owns a Handle, whose end is the last use.
 #include "api/module_cache.hpp"
 
 #include <algorithm>
+#include <new>
 #include <string_view>
 #include <utility>
+
+#include "api/errors.hpp"
 
 namespace pvm::engine {
 namespace {
@@ -68,25 +71,42 @@ ModulePtr ModuleCache::handle_of(const EntryPtr& entry) {
   return make_handle(entry, std::move(owner));
 }
 
+struct ModuleCache::Handle {
+  std::weak_ptr<ModuleCache> cache;
+  EntryPtr entry;
+  ModulePtr owner;
+
+  Handle(std::weak_ptr<ModuleCache> of, EntryPtr at, ModulePtr module)
+      : cache(std::move(of)), entry(std::move(at)), owner(std::move(module)) {}
+  Handle(const Handle&) = delete;
+  Handle& operator=(const Handle&) = delete;
+  ~Handle() {
+    if (const auto alive = cache.lock()) alive->retire(entry, std::move(owner));
+  }
+};
+
 ModulePtr ModuleCache::make_handle(const EntryPtr& entry, ModulePtr owner) {
   const Module::Impl* module = owner.get();
-  ModulePtr handle(module, [cache = weak_from_this(), entry, owner = std::move(owner)](const Module::Impl*) mutable {
-    if (const auto alive = cache.lock()) alive->retire(entry, std::move(owner));
-  });
+  ModulePtr handle(std::make_shared<Handle>(weak_from_this(), entry, std::move(owner)), module);
   entry->handle = handle;
   return handle;
 }
 
+// Whatever happens, those who wait hear of it.
 Result<ModulePtr> ModuleCache::finish(const EntryPtr& entry, Result<ModulePtr> result) {
   const std::lock_guard lock(mutex_);
-  if (result) {
-    entry->owner = *result;
-    result = make_handle(entry, *std::move(result));
-  } else {
-    erase(entry);
+  try {
+    if (result) {
+      entry->owner = *result;
+      result = make_handle(entry, *std::move(result));
+    }
+    if (entry->waiting != 0) entry->result = result;
+  } catch (const std::bad_alloc&) {
+    result = out_of_memory();
+    if (entry->waiting != 0) entry->result = out_of_memory();
   }
+  if (!result) erase(entry);
   entry->compiled = true;
-  if (entry->waiting != 0) entry->result = result;
   compiled_.notify_all();
   return result;
 }
@@ -97,7 +117,12 @@ void ModuleCache::retire(const EntryPtr& entry, ModulePtr owner) {
   const std::lock_guard lock(mutex_);
   if (!entry->listed || !entry->handle.expired()) return;
   unused_.remove_if([&](const Kept& kept) { return kept.entry == entry; });
-  unused_.push_front({entry, std::move(owner)});
+  try {
+    unused_.push_front({entry, owner});
+  } catch (const std::bad_alloc&) {
+    erase(entry);
+    return;
+  }
   while (unused_.size() > kept_) {
     erase(unused_.back().entry);
     dropped.splice(dropped.end(), unused_, std::prev(unused_.end()));

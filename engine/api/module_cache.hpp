@@ -44,6 +44,7 @@ class ModuleCache : public std::enable_shared_from_this<ModuleCache> {
     std::weak_ptr<const Module::Impl> handle;  ///< What callers hold: its end is the last use.
   };
   using EntryPtr = std::shared_ptr<Entry>;
+  struct Handle;
   struct Kept {
     EntryPtr entry;
     ModulePtr owner;

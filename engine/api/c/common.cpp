@@ -6,7 +6,7 @@ namespace {
 
 // Given out where there is no memory for another one.
 pvm_error& no_memory_for_error() {
-  static pvm_error error{{pvm::ErrorCode::resource_exhausted, {}, std::nullopt, std::nullopt}};
+  static pvm_error error{pvm::engine::out_of_memory()};
   return error;
 }
 
@@ -104,8 +104,6 @@ pvm_code pvm_error_code(const pvm_error* error) {
 
 const char* pvm_error_message(const pvm_error* error) {
   if (error == nullptr) return nullptr;
-  // Made without memory, so that it can be given where there is none.
-  if (error->error.code == pvm::ErrorCode::resource_exhausted && error->error.message.empty()) return "the system has no memory left";
   return error->error.message.c_str();
 }
 

@@ -60,7 +60,7 @@ pvm_code guarded(pvm_error** error, Body body) noexcept {
     return done ? PVM_OK : fail(std::move(done.error()), error);
   } catch (const std::exception&) {
     // std::bad_alloc, std::length_error: the library throws nothing else.
-    return fail(Error{ErrorCode::resource_exhausted, {}, std::nullopt, std::nullopt}, error);
+    return fail(engine::out_of_memory(), error);
   }
 }
 

@@ -96,10 +96,11 @@ struct MemoryRange {
 
 using Registers = std::array<u64, 13>;
 
-/// One instance of a module. It belongs to whoever holds it: movable, not copyable. One thread at a time, not always the same. Every
-/// function may fail with instance_busy (another thread, or a host function of its own, uses it now), instance_lost (an earlier
-/// failure of its worker has ended it), worker_failed (that happens now) or, moved from, with invalid_argument; further errors are named.
-/// A failed call has changed nothing but for those.
+/// One instance of a module. It belongs to whoever holds it: movable, not copyable. One thread at a time, not always the same; it must
+/// not be destroyed, moved or assigned to while a function of it runs, not by its own host functions either. Every function may fail with
+/// instance_busy (another thread, or a host function of its own, uses it now), instance_lost (an earlier failure of its worker has ended
+/// it), worker_failed (that happens now) or, moved from, with invalid_argument; further errors are named. A failed call has changed nothing
+/// but for those.
 class PVM_API Instance {
  public:
   Instance(Instance&&) noexcept;

@@ -89,6 +89,28 @@ TEST_P(Interrupts, LoseNothing) {
   EXPECT_EQ(*instance.gas(), much_gas - static_cast<i64>(2 * *instance.reg(7)) - 1);
 }
 
+TEST_P(Interrupts, LeaveAnInstanceThatCanBeUsed) {
+  Instance instance = start(program);
+  ASSERT_OK(instance.set_gas(much_gas));
+  const auto before = instance.snapshot();
+  ASSERT_OK(before);
+  const auto stop = [&] { return instance.call("spin", {}, {.limits = RunLimits::within(milliseconds(2))}); };
+  EXPECT_EQ(stop()->status, Status::interrupted);
+  EXPECT_ERROR(ErrorCode::invalid_argument, instance.snapshot());
+  ASSERT_OK(instance.restore(*before));
+  EXPECT_ERROR(ErrorCode::no_pc, instance.run());
+  EXPECT_EQ(stop()->status, Status::interrupted);
+  ASSERT_OK(instance.reset());
+  EXPECT_ERROR(ErrorCode::no_pc, instance.run());
+  ASSERT_OK(instance.snapshot());
+  ASSERT_OK(instance.set_gas(much_gas));
+  EXPECT_EQ(stop()->status, Status::interrupted);
+  ASSERT_OK(instance.reset_memory());
+  EXPECT_EQ(instance.run(RunLimits::within(milliseconds(2)))->status, Status::interrupted);
+  EXPECT_EQ(instance.call("count", {0, 7})->status, Status::halt);
+  EXPECT_EQ(*instance.reg(7), 7u);
+}
+
 TEST_P(Interrupts, OutliveTheirInstance) {
   const auto interrupt = [&] { return start(program).interrupt(); }();
   interrupt.raise();
