@@ -23,11 +23,14 @@
 #include <system_error>
 
 #include "sandbox/process/image.hpp"
+#include "sandbox/process/worker/system.hpp"
+
+#define PVM_UNINSTRUMENTED __attribute__((no_sanitize("address", "thread", "undefined")))
 
 namespace pvm::engine::sandbox::process {
 namespace {
 
-constexpr int namespaces = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP | CLONE_NEWPID;
+constexpr u64 namespaces = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP | CLONE_NEWPID;
 constexpr int reply_timeout_ms = 10'000;
 
 Error unavailable(std::string what, int error, const char* remedy) {
@@ -51,33 +54,69 @@ constexpr const char* mounts_remedy =
 struct Launch {
   int image = -1, socket = -1, host = -1;
   char socket_digits[12] = {}, host_digits[12] = {};
+  char name[16] = "pvm-template";
+  char* arguments[4] = {name, socket_digits, host_digits, nullptr};
+  char* environment[1] = {nullptr};
   int error = 0;
+
+  Launch() = default;
+  Launch(const Launch&) = delete;
+  Launch& operator=(const Launch&) = delete;
 };
 
+// From here to the exec only raw system calls: the child shares this process's memory, and must not change any of the C library's state.
+
 // An exec drops the capabilities of one who isn't root in its namespace, and no ids are mapped here (that would need /proc): keep those
-// for the set-up as ambient ones.
-bool keep_capabilities() {
+// for the set-up as ambient ones. Negative: errno.
+PVM_UNINSTRUMENTED long keep_capabilities() {
   __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
-  __user_cap_data_struct data[2] = {};
-  if (::syscall(SYS_capget, &header, data) != 0) return false;
-  for (auto& part : data) part.inheritable = part.permitted;
-  if (::syscall(SYS_capset, &header, data) != 0) return false;
-  for (const unsigned long capability : {CAP_SYS_ADMIN, CAP_SYS_CHROOT, CAP_SETPCAP}) {
-    if (::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0) != 0) return false;
-  }
-  return true;
+  __user_cap_data_struct data[2];
+  if (const long e = system_call(SYS_capget, address_of(&header), address_of(data)); e < 0) return e;
+  data[0].inheritable = data[0].permitted;
+  data[1].inheritable = data[1].permitted;
+  if (const long e = system_call(SYS_capset, address_of(&header), address_of(data)); e < 0) return e;
+  long result = 0;
+  const auto raise = [&](u64 capability) PVM_UNINSTRUMENTED {
+    if (result >= 0) result = system_call(SYS_prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability);
+  };
+  raise(CAP_SYS_ADMIN);
+  raise(CAP_SYS_CHROOT);
+  raise(CAP_SETPCAP);
+  return result;
 }
 
-int launch_in_child(void* raw) {
-  Launch& launch = *static_cast<Launch*>(raw);
-  ::fcntl(launch.socket, F_SETFD, 0);
-  ::fcntl(launch.host, F_SETFD, 0);
-  char name[] = "pvm-template";
-  char* arguments[] = {name, launch.socket_digits, launch.host_digits, nullptr};
-  char* environment[] = {nullptr};
-  if (keep_capabilities()) ::syscall(SYS_execveat, launch.image, "", arguments, environment, AT_EMPTY_PATH);
-  launch.error = errno;
-  ::_exit(1);
+extern "C" [[gnu::used]] PVM_UNINSTRUMENTED void pvm_launch_in_child(Launch* launch) {
+  system_call(SYS_fcntl, static_cast<u64>(launch->socket), F_SETFD, 0);
+  system_call(SYS_fcntl, static_cast<u64>(launch->host), F_SETFD, 0);
+  long result = keep_capabilities();
+  if (result >= 0) {
+    result = system_call(SYS_execveat, static_cast<u64>(launch->image), address_of(""), address_of(launch->arguments),
+                         address_of(launch->environment), AT_EMPTY_PATH);
+  }
+  launch->error = static_cast<int>(-result);
+  system_call(SYS_exit_group, 1);
+}
+
+// clone(2) with a stack for the child, which runs pvm_launch_in_child(launch). Not by the C library's clone(), whose interceptors in
+// sanitizers would take the child for a thread or a copy of this process. Negative: errno.
+PVM_UNINSTRUMENTED long clone_with_stack(u64 flags, void* stack_end, int* pidfd, Launch* launch) {
+  register Launch* argument asm("r12") = launch;
+  register u64 child_id asm("r10") = 0;
+  register u64 thread_storage asm("r8") = 0;
+  long result = SYS_clone;
+  asm volatile(
+      "syscall\n\t"
+      "test %%rax, %%rax\n\t"
+      "jnz 1f\n\t"
+      "xor %%ebp, %%ebp\n\t"
+      "mov %%r12, %%rdi\n\t"
+      "call pvm_launch_in_child\n\t"
+      "ud2\n"
+      "1:"
+      : "+a"(result)
+      : "D"(flags), "S"(stack_end), "d"(pidfd), "r"(child_id), "r"(thread_storage), "r"(argument)
+      : "rcx", "r11", "memory", "cc");
+  return result;
 }
 
 // As vfork: this thread sleeps until the child has its own memory. Signals are blocked meanwhile, so that no handler of the host runs in
@@ -90,12 +129,11 @@ Result<Descriptor> clone_and_exec(Launch& launch) {
   ::sigfillset(&all);
   ::pthread_sigmask(SIG_BLOCK, &all, &before);
   int pidfd = -1;
-  const int child =
-      ::clone(&launch_in_child, static_cast<u8*>(stack) + stack_bytes, namespaces | CLONE_VM | CLONE_VFORK | CLONE_PIDFD, &launch, &pidfd);
-  const int error = errno;
+  const long child =
+      clone_with_stack(namespaces | CLONE_VM | CLONE_VFORK | CLONE_PIDFD, static_cast<u8*>(stack) + stack_bytes, &pidfd, &launch);
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
   ::munmap(stack, stack_bytes);
-  if (child < 0) return unavailable("creating namespaces", error, namespaces_remedy);
+  if (child < 0) return unavailable("creating namespaces", static_cast<int>(-child), namespaces_remedy);
   return Descriptor(pidfd);
 }
 

@@ -92,7 +92,7 @@ TEST(Attack, rights_of_guest_memory_only) {
 
 TEST(Attack, futexes_of_the_turn_word_only) {
   EXPECT_TRUE(goes_on(outcome(Attack().system_call(SYS_futex, {turn, 1, 1}).then_leave(99))));
-  for (const u64 operation : {2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 128, 129, 256}) {
+  for (const u32 operation : {2U, 3U, 4U, 5U, 6U, 7U, 8U, 9U, 10U, 11U, 12U, 13U, 128U, 129U, 256U}) {
     EXPECT_TRUE(is_death(outcome(Attack().system_call(SYS_futex, {turn, operation, 1}).then_leave(99)))) << operation;
   }
   for (const u64 address : {u64{0}, turn - 4, turn + 4, turn | u64{1} << 40, native::code_address}) {

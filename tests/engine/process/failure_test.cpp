@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <thread>
 
 #include "attack.hpp"
@@ -27,11 +28,15 @@ jit::NativeCode endless_code() {
 class Failure : public ::testing::Test {
  protected:
   void SetUp() override {
+    const auto before = templates();
     auto made = make_worker_pool({});
     ASSERT_TRUE(made.ok()) << made.error().message;
     pool_ = *made;
-    ASSERT_EQ(templates().size(), 1U);
-    template_ = templates()[0];
+    for (const pid_t process : templates()) {
+      if (std::find(before.begin(), before.end(), process) == before.end()) template_ = process;
+    }
+    ASSERT_GT(template_, 0);
+    while (!children_of(template_).empty()) std::this_thread::sleep_for(1ms);  // The worker that tried it.
   }
   std::unique_ptr<native::Space> space(const jit::NativeCode& code) { return space_of(code, {}, pool_); }
   pid_t the_worker() const {

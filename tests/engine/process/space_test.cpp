@@ -165,7 +165,7 @@ TEST(Space, jumps_by_the_table_halt_or_fault_at_the_jump) {
   const auto space = space_of(code);
   ASSERT_NE(space, nullptr);
   CpuState state;
-  for (const u64 good : {2, 6}) {
+  for (const u32 good : {2U, 6U}) {
     state.regs[a0] = good;
     EXPECT_TRUE(left_with(enter(*space, state), ExitReason::host_call, 3)) << good;
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-// Raw system calls, for a program without a C library. Failures are negative errno values.
+// Raw system calls, for code that can't use the C library. Failures are negative errno values.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,8 @@ using u64 = std::uint64_t;
 using i32 = std::int32_t;
 using i64 = std::int64_t;
 
-inline long system_call(long number, u64 a = 0, u64 b = 0, u64 c = 0, u64 d = 0, u64 e = 0, u64 f = 0) {
+/// Always inlined, so that it can be used where instrumented code must not run.
+[[gnu::always_inline]] inline long system_call(long number, u64 a = 0, u64 b = 0, u64 c = 0, u64 d = 0, u64 e = 0, u64 f = 0) {
   register u64 r10 asm("r10") = d;
   register u64 r8 asm("r8") = e;
   register u64 r9 asm("r9") = f;
@@ -22,7 +23,7 @@ inline long system_call(long number, u64 a = 0, u64 b = 0, u64 c = 0, u64 d = 0,
   return result;
 }
 
-inline u64 address_of(const void* pointer) {
+[[gnu::always_inline]] inline u64 address_of(const void* pointer) {
   return reinterpret_cast<u64>(pointer);
 }
 
