@@ -29,8 +29,9 @@ constexpr auto look_interval = 4ms;
 constexpr auto pause_interval = 1ms;
 /// Looks between two signals that only ask for a sign of life.
 constexpr u32 looks_between_beats = 64;
-/// A worker that doesn't react for so long is lost. Time in which this process itself doesn't run (suspended, frozen) doesn't count.
-constexpr auto patience = 2s;
+/// A worker that doesn't react for so long is lost. Time in which this process itself doesn't run (suspended, frozen) doesn't count. On a
+/// machine with ten times more to do than processors, a new worker was seen to wait 2.2 s for its first moment on one.
+constexpr auto patience = 10s;
 
 bool is_order(u32 word) {
   return (word & order_bit) != 0;
