@@ -114,7 +114,7 @@ u32 Compiler::run(u32 pc) {
     begins = ends_block(in.op);
     is_target = begins && in.op != Op::invalid;
     pc = in.next;
-    if (!decoder.is_marked(pc) || is_too_large()) {
+    if (!decoder.is_marked(pc) || is_too_large()) [[unlikely]] {
       end_of_run<charging>(in);
       return pc;
     }

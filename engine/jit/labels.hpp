@@ -27,7 +27,7 @@ class Labels {
   void define(u32 position, u32 native) {
     Word& word = words_[position / 64];
     assert(position < size_ && word.marks >> (position % 64) == 0);
-    if (word.marks == 0) word.first = static_cast<u32>(natives_.size());
+    word.first = word.marks == 0 ? static_cast<u32>(natives_.size()) : word.first;
     word.marks |= u64{1} << (position % 64);
     natives_.push_back(native);
   }

@@ -84,7 +84,7 @@ class Decoder {
   bool is_graypaper_;
 };
 
-inline Instruction Decoder::decode_marked(u32 pc) const {
+[[gnu::always_inline]] inline Instruction Decoder::decode_marked(u32 pc) const {
   const u8* bytes = code_ + pc;
   const OpcodeInfo info = opcodes_[*bytes];
   const u32 skip = this->skip(pc);
@@ -109,8 +109,10 @@ inline Instruction Decoder::decode_marked(u32 pc) const {
   const i64 explicit_immediate = sign_extend(load<u32>(bytes + info.first), explicit_length);
   const i64 last_immediate = sign_extend(load<u32>(bytes + last_at), static_cast<u32>(std::clamp(left, 0, 4)));
   const i64 wide_immediate = static_cast<i64>(load<u64>(bytes + 2));
-  in.imm1 = info.length_mask != 0 ? explicit_immediate : last_immediate;
-  in.imm1 = info.has_wide_immediate ? wide_immediate : in.imm1;
+  // By masks: a compiler would make branches of conditions, which would be hard to predict.
+  const i64 is_explicit = -i64{info.length_mask != 0};
+  const i64 is_wide = -i64{info.has_wide_immediate};
+  in.imm1 = last_immediate ^ ((last_immediate ^ explicit_immediate) & is_explicit) ^ ((last_immediate ^ wide_immediate) & is_wide);
   in.imm2 = last_immediate;
   in.target = pc + static_cast<u32>(last_immediate);  // [decode.target]
   return in;

@@ -35,8 +35,10 @@ inline u32 Assembler::read32(u32 at) const {
   return value;
 }
 
+// Stored as a number rather than as bytes: these could be those of end_ itself, which then had to be read again after each store.
 inline void Assembler::put(u64 bytes, u32 count) {
-  std::memcpy(end_, &bytes, 8);
+  using Unaligned = u64 __attribute__((aligned(1)));
+  *reinterpret_cast<Unaligned*>(end_) = bytes;
   end_ += count;
 }
 
@@ -92,8 +94,7 @@ inline void Assembler::memory(const Opcode& opcode, Size size, u32 reg, const Me
   put(bytes >> (8 * no_rex), 1 + opcode.count + operand.count - no_rex);
   u32 disp = static_cast<u32>(mem.disp);
   if (mem.kind == Kind::rip) disp -= offset() + 4 + immediate_bytes;
-  std::memcpy(end_, &disp, 4);
-  end_ += operand.disp_bytes;
+  put(disp, operand.disp_bytes);
   assert(end_ - start + immediate_bytes <= max_instruction_bytes);
   static_cast<void>(start);
 }
