@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <random>
 #include <string>
 
 #include "pvm/builder/assemble.hpp"
@@ -82,6 +83,28 @@ void write_blobs(const std::filesystem::path& root, Semantics version, const std
   parts.exports = {{0, "main"}};
   write(root / "blob" / (name + "-polkavm"),
         std::string{static_cast<char>(tag), 0, static_cast<char>(flags)} + text_of(polkavm_container(polkavm_parts(version, parts))));
+}
+
+// Input of fuzz-engine_blob is that of fuzz-blob, with a byte more under pipeline-1.
+void write_engine_blobs(const std::filesystem::path& root) {
+  for (const auto& entry : std::filesystem::directory_iterator(root / "blob")) {
+    std::ifstream file(entry.path(), std::ios::binary);
+    std::string text{std::istreambuf_iterator<char>(file), {}};
+    if ((text[2] & 16) != 0) text.insert(3, 1, 24);
+    write(root / "engine_blob" / entry.path().filename(), text);
+  }
+}
+
+// Input of fuzz-differential and fuzz-api is any bytes: decisions.
+void write_decisions(const std::filesystem::path& root) {
+  std::mt19937_64 random(20240917);  // The same numbers everywhere: the standard says which.
+  for (u32 number = 0; number < 12; ++number) {
+    std::string text(300 + 100 * number, '\0');
+    for (char& byte : text) byte = static_cast<char>(random());
+    write(root / "differential" / ("random-" + std::to_string(number)), text);
+    for (char& byte : text) byte = static_cast<char>(random());
+    write(root / "api" / ("random-" + std::to_string(number)), text);
+  }
 }
 
 // Input of fuzz-run.
@@ -199,4 +222,6 @@ int main(int argc, char** argv) {
     }
   }
   write_json(root);
+  write_engine_blobs(root);
+  write_decisions(root);
 }

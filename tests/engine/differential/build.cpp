@@ -255,6 +255,8 @@ Bytes in_container(const Setup& setup, const builder::CodeBlob& blob) {
   parts.stack_size = setup.stack_size;
   parts.ro_data = pattern(setup.ro_size / 2);
   parts.rw_data = pattern(setup.rw_size / 2);
+  parts.imports = {"first", "second"};
+  parts.exports = {{0, "main"}};
   return polkavm_container(polkavm_parts(setup.semantics, parts));
 }
 
@@ -272,8 +274,8 @@ void do_damage(builder::CodeBlob& blob, const std::vector<Damage>& damage) {
 std::vector<u32> interesting_addresses(const Setup& setup) {
   std::vector<u32> addresses;
   const auto add_area = [&](u64 begin, u64 end) {
-    for (const u64 offset : {0, 8, 0x10, 0x55, 0x100, 0x234, 0x3f8, 0x401, 0x800}) addresses.push_back(static_cast<u32>(begin + offset));
-    for (const u64 offset : {1, 2, 4, 7, 8}) addresses.push_back(static_cast<u32>(end - offset));
+    for (const u32 offset : {0x0U, 0x8U, 0x10U, 0x55U, 0x100U, 0x234U, 0x3f8U, 0x401U, 0x800U}) addresses.push_back(static_cast<u32>(begin + offset));
+    for (const u32 offset : {1U, 2U, 4U, 7U, 8U}) addresses.push_back(static_cast<u32>(end - offset));
     for (const u64 address : {begin - 1, begin - 4, end, end + 1}) addresses.push_back(static_cast<u32>(address));
   };
   const ref::Config config = full_config(setup.semantics, setup.config, setup.container);
