@@ -40,9 +40,9 @@ TEST_P(EngineTargetTest, loses_one_case_to_a_guest_that_hangs) {
   hanging["disassembly"] = {"0: jump 0"};
   const std::size_t count = file["cases"].size();
   const std::string path = temporary.write("rv64-1.json", file.dump());
-  const Ran ran = conform("run " + target() + "--timeout-ms 2000 --jobs 1 --vectors '" + path + "'");
+  const Ran ran = conform("run " + target() + "--timeout-ms 8000 --jobs 1 --vectors '" + path + "'");
   EXPECT_EQ(ran.code, 1) << ran.output;
-  EXPECT_TRUE(contains(ran, "stopped after 1500 ms")) << ran.output;
+  EXPECT_TRUE(contains(ran, "stopped after 6000 ms")) << ran.output;
   EXPECT_TRUE(contains(ran, std::to_string(count - 1) + " passed, 0 failed, 0 unsupported, 1 errors, 0 timeouts in ")) << ran.output;
 }
 
