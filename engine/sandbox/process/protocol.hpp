@@ -66,10 +66,19 @@ struct Change {
   std::uint32_t pages_and_access;  ///< pages << 2 | access: 0 none, 1 read, 2 read and write.
 };
 
-/// The first control page, shared by host and worker. Its first two lines are native::Context with the turn word in the unused half of
-/// exit_code: all that a host call moves. The host copies each field once, and believes nothing.
+/// Where a guest register lies in Control::regs: the second line holds what most host calls change, a0 to a4, so that they move one line
+/// each way; the first line is written only if something in it differs.
+constexpr std::uint32_t slot_of(std::uint32_t guest_register) {
+  constexpr std::uint32_t a0 = 7, a5 = 12, last_of_first_line = 7;
+  if (guest_register < a0) return guest_register;
+  return guest_register == a5 ? last_of_first_line : guest_register + 1;
+}
+inline constexpr std::uint32_t slots_of_first_line = 8;
+
+/// The first control page, shared by host and worker. Its first two lines are in the place of native::Context, with the turn word in the
+/// unused half of exit_code: all that a host call moves. The host copies each field once, and believes nothing.
 struct alignas(page_bytes) Control {
-  std::uint64_t regs[13];
+  std::uint64_t regs[13];  ///< By slot_of().
   std::int64_t gas;
   std::uint32_t code;  ///< run: offset to enter at. left: what the guest had in ecx.
   std::uint32_t turn;

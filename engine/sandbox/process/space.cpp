@@ -3,6 +3,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 
 #include "jit/compile.hpp"
@@ -73,14 +75,18 @@ NativeExit ProcessSpace::broken(ErrorCode code, std::string why) {
 
 void ProcessSpace::give_registers(const CpuState& state) {
   volatile Control& control = worker_->control();
-  for (u32 i = 0; i < register_count; ++i) control.regs[i] = state.regs[i];
+  std::array<u64, register_count> slots;
+  for (u32 i = 0; i < register_count; ++i) slots[slot_of(i)] = state.regs[i];
+  bool differs = false;
+  for (u32 i = 0; i < slots_of_first_line && !differs; ++i) differs = control.regs[i] != slots[i];
+  for (u32 i = differs ? 0 : slots_of_first_line; i < register_count; ++i) control.regs[i] = slots[i];
   control.gas = state.gas;
 }
 
 void ProcessSpace::take_registers(CpuState& state) {
   const volatile Control& control = worker_->control();
   state.gas = control.gas;
-  for (u32 i = 0; i < register_count; ++i) state.regs[i] = control.regs[i];
+  for (u32 i = 0; i < register_count; ++i) state.regs[i] = control.regs[slot_of(i)];
 }
 
 // The rights that don't fit into the entry's own order are sent before.

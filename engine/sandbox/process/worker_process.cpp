@@ -2,9 +2,11 @@
 // Orders, and waiting for reports: first by looking, then asleep, always with an eye on the worker's life and the caller's limits.
 #include "sandbox/process/worker_process.hpp"
 
+#include <fcntl.h>
 #include <immintrin.h>
 #include <linux/futex.h>
 #include <poll.h>
+#include <sched.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -13,7 +15,9 @@
 #include <cerrno>
 #include <climits>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
+#include <string>
 
 #include "sandbox/process/template_process.hpp"
 
@@ -33,6 +37,12 @@ constexpr u32 looks_between_beats = 64;
 /// machine with ten times more to do than processors, a new worker was seen to wait 2.2 s for its first moment on one.
 constexpr auto patience = 10s;
 
+/// So many waits one after the other on one processor are no chance, and worth some microseconds to end it; not too often.
+constexpr u32 waits_before_parting = 16;
+constexpr auto parting_interval = 20ms;
+/// this_cpu() has the node in the bits above.
+constexpr u32 cpu_mask = 0xfff;
+
 bool is_order(u32 word) {
   return (word & order_bit) != 0;
 }
@@ -50,6 +60,16 @@ u32 this_cpu() {
   u32 cpu = ~u32{0};
   asm volatile("lsl %1, %0" : "+r"(cpu) : "r"(u32{PVM_CPU_SEGMENT}) : "cc");
   return cpu;
+}
+
+// The process that a pidfd stands for, as this process' namespace numbers it; 0 without /proc.
+pid_t process_of(const Descriptor& pidfd) {
+  const Descriptor info(::open(("/proc/self/fdinfo/" + std::to_string(pidfd.get())).c_str(), O_RDONLY | O_CLOEXEC));
+  char text[512] = {};
+  if (!info.valid() || ::read(info.get(), text, sizeof text - 1) <= 0) return 0;
+  constexpr const char* key = "\nPid:";
+  const char* line = std::strstr(text, key);
+  return line == nullptr ? 0 : static_cast<pid_t>(std::strtol(line + std::strlen(key), nullptr, 10));
 }
 
 }  // namespace
@@ -74,12 +94,30 @@ void WorkerProcess::post(Order order, u32 changes) {
 u32 WorkerProcess::spin() {
   const u32 here = this_cpu();
   if (control().host_cpu != here) control().host_cpu = here;
+  const bool together = control().worker_cpu == here;
+  waits_together_ = together ? waits_together_ + 1 : 0;
+  if (waits_together_ >= waits_before_parting) part_from(here);
   u32 word = turn().load(std::memory_order_acquire);
-  for (u32 left = control().worker_cpu == here ? 0 : spins_; is_order(word) && left > 0; --left) {
+  for (u32 left = together ? 0 : spins_; is_order(word) && left > 0; --left) {
     _mm_pause();
     word = turn().load(std::memory_order_acquire);
   }
   return word;
+}
+
+void WorkerProcess::part_from(u32 cpu) {
+  waits_together_ = 0;
+  const auto now = steady_clock::now();
+  if (now - last_parting_ < parting_interval) return;
+  last_parting_ = now;
+  const pid_t process = process_of(worker_);
+  cpu_set_t allowed;
+  if (process <= 0 || ::sched_getaffinity(process, sizeof allowed, &allowed) != 0) return;
+  cpu_set_t others = allowed;
+  CPU_CLR(cpu & cpu_mask, &others);
+  if (CPU_COUNT(&others) == 0) return;
+  ::sched_setaffinity(process, sizeof others, &others);
+  ::sched_setaffinity(process, sizeof allowed, &allowed);
 }
 
 void WorkerProcess::sleep(u32 seen, std::chrono::nanoseconds at_most) {

@@ -50,6 +50,9 @@ class WorkerProcess {
  private:
   std::atomic_ref<u32> turn() const;
   u32 spin();
+  /// The scheduler likes to wake both on one processor, where none of them can wait by looking: moves the worker to another one, if it
+  /// may use others. Its affinity stays as it was.
+  void part_from(u32 cpu);
   /// Sleeps until the turn word changes or the time is over.
   void sleep(u32 seen, std::chrono::nanoseconds at_most);
   std::chrono::nanoseconds look(const RunLimits& limits, std::chrono::nanoseconds at_most);
@@ -62,6 +65,8 @@ class WorkerProcess {
   u32 code_bytes_ = 0;
   u64 exit_handler_ = 0;
   u64 owner_;
+  u32 waits_together_ = 0;  ///< On one processor, one after the other.
+  std::chrono::steady_clock::time_point last_parting_;
 };
 
 }  // namespace pvm::engine::sandbox::process

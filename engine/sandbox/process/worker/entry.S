@@ -68,22 +68,41 @@ memset:
         .globl exit_stub
 exit_stub:
         movabs  $PVM_CONTROL_ADDRESS, %rdx
-        mov     %rbx, 0(%rdx)
+        mov     %ecx, PVM_CODE(%rdx)
+        cmp     %rbx, 0(%rdx)           /* The first line, if anything differs: see slot_of(). */
+        jne     5f
+        cmp     %rbp, 8(%rdx)
+        jne     5f
+        cmp     %r12, 16(%rdx)
+        jne     5f
+        cmp     %r13, 24(%rdx)
+        jne     5f
+        cmp     %r14, 32(%rdx)
+        jne     5f
+        cmp     %r8, 40(%rdx)
+        jne     5f
+        cmp     %r9, 48(%rdx)
+        jne     5f
+        cmp     %r15, 56(%rdx)
+        jne     5f
+6:      mov     %rdi, 64(%rdx)
+        mov     %rax, 72(%rdx)
+        mov     %rsi, 80(%rdx)
+        mov     %r10, 88(%rdx)
+        mov     %r11, 96(%rdx)
+        mov     %rsp, PVM_GAS(%rdx)
+        mov     $PVM_REPORT_LEFT, %eax
+        jmp     report
+5:      mov     %rbx, 0(%rdx)
         mov     %rbp, 8(%rdx)
         mov     %r12, 16(%rdx)
         mov     %r13, 24(%rdx)
         mov     %r14, 32(%rdx)
         mov     %r8, 40(%rdx)
         mov     %r9, 48(%rdx)
-        mov     %rdi, 56(%rdx)
-        mov     %rax, 64(%rdx)
-        mov     %rsi, 72(%rdx)
-        mov     %r10, 80(%rdx)
-        mov     %r11, 88(%rdx)
-        mov     %r15, 96(%rdx)
-        mov     %rsp, PVM_GAS(%rdx)
-        mov     %ecx, PVM_CODE(%rdx)
-        mov     $PVM_REPORT_LEFT, %eax
+        mov     %r15, 56(%rdx)
+        jmp     6b
+
 /* Reports eax, waits for an order, and obeys. Needs nothing but rdx, the control page. */
 report:
         xchg    %eax, PVM_TURN(%rdx)
@@ -135,12 +154,12 @@ run:
         mov     32(%rdx), %r14
         mov     40(%rdx), %r8
         mov     48(%rdx), %r9
-        mov     56(%rdx), %rdi
-        mov     64(%rdx), %rax
-        mov     72(%rdx), %rsi
-        mov     80(%rdx), %r10
-        mov     88(%rdx), %r11
-        mov     96(%rdx), %r15
+        mov     56(%rdx), %r15
+        mov     64(%rdx), %rdi
+        mov     72(%rdx), %rax
+        mov     80(%rdx), %rsi
+        mov     88(%rdx), %r10
+        mov     96(%rdx), %r11
         mov     PVM_GAS(%rdx), %rsp
         jmp     *%rcx
 slow:   /* Rights to set, or something rare: C++ does it, and says what to report, or 0: run. */

@@ -24,9 +24,10 @@ Control& control() {
   return *reinterpret_cast<Control*>(control_address);
 }
 
+// By slot_of().
 void store_guest(const sigcontext& from) {
   const u64 regs[13] = {from.rbx, from.rbp, from.r12, from.r13, from.r14, from.r8, from.r9,
-                        from.rdi, from.rax, from.rsi, from.r10, from.r11, from.r15};
+                        from.r15, from.rdi, from.rax, from.rsi, from.r10, from.r11};
   for (u32 i = 0; i < 13; ++i) control().regs[i] = regs[i];
   control().gas = static_cast<i64>(from.rsp);
 }
@@ -34,7 +35,7 @@ void store_guest(const sigcontext& from) {
 void load_guest(sigcontext& to) {
   const auto& regs = control().regs;
   to.rbx = regs[0], to.rbp = regs[1], to.r12 = regs[2], to.r13 = regs[3], to.r14 = regs[4], to.r8 = regs[5], to.r9 = regs[6];
-  to.rdi = regs[7], to.rax = regs[8], to.rsi = regs[9], to.r10 = regs[10], to.r11 = regs[11], to.r15 = regs[12];
+  to.r15 = regs[7], to.rdi = regs[8], to.rax = regs[9], to.rsi = regs[10], to.r10 = regs[11], to.r11 = regs[12];
   to.rsp = static_cast<u64>(control().gas);
 }
 
