@@ -2,6 +2,7 @@
 // The handlers. They touch a run's frame and the interrupted thread's registers only, and are safe at any instruction of this process.
 #include "sandbox/in_process/signals.hpp"
 
+#include <sched.h>
 #include <sys/syscall.h>
 #include <ucontext.h>
 #include <unistd.h>
@@ -164,8 +165,7 @@ void prepare_thread() {
 
 void send_interrupt(pid_t thread) {
   // The queue of real-time signals may be full for a moment.
-  while (syscall(SYS_tgkill, getpid(), thread, interrupt_signal()) != 0 && errno == EAGAIN) {
-  }
+  while (syscall(SYS_tgkill, getpid(), thread, interrupt_signal()) != 0 && errno == EAGAIN) sched_yield();
 }
 
 int interrupt_signal() {

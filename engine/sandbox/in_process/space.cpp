@@ -20,7 +20,7 @@ class InProcessSpace final : public native::Space {
   ~InProcessSpace() override;
 
   NativeExit enter(CpuState& state, native::Start start, const RunLimits& limits, bool stop_when_gas_negative) override;
-  void kick() override;
+  void kick() override { watch_.interrupt(); }
   Result<void> set_access(u64 begin, u64 end, Access access) override { return window_->set_access(begin, end, access); }
   Result<void> discard(u64 begin, u64 end) override { return window_->discard(begin, end); }
   Result<void> read(u32 address, std::span<u8> out) override { return window_->read(address, out); }
@@ -58,16 +58,12 @@ InProcessSpace::~InProcessSpace() {
   if (watched_) Watchdog::get().remove(watch_);
 }
 
-// The caller has set limits.interrupt before it kicks, and enter() looks at it after it has noted its thread: one of them sees the other.
-void InProcessSpace::kick() {
-  std::atomic_thread_fence(std::memory_order_seq_cst);
-  const pid_t thread = watch_.thread.load();
-  if (thread != 0) send_interrupt(thread);
-}
-
 void InProcessSpace::adopt_thread() {
   if (this_thread.id == 0) prepare_thread();
-  if (watch_.thread.load(std::memory_order_relaxed) != this_thread.id) watch_.thread.store(this_thread.id);
+  if (watch_.thread.load(std::memory_order_relaxed) != this_thread.id) {
+    watch_.thread.store(this_thread.id);
+    watch_.sent.exchange(false);
+  }
 }
 
 bool InProcessSpace::must_stop(const RunLimits& limits) const {
@@ -119,6 +115,7 @@ NativeExit InProcessSpace::enter(CpuState& state, native::Start start, const Run
   for (;;) {
     // From here on a signal keeps guest code from being entered; one that came earlier is seen by what it was sent for.
     frame_.pause_wanted.store(0, std::memory_order_relaxed);
+    if (watch_.sent.load(std::memory_order_relaxed)) watch_.sent.exchange(false);
     std::atomic_signal_fence(std::memory_order_seq_cst);
     if (must_stop(limits) || (stop_when_gas_negative && gas.load(std::memory_order_relaxed) < 0)) {
       frame_.left = Left::paused;

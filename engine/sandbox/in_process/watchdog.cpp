@@ -18,12 +18,20 @@ constexpr SteadyTime repeat_period = 2'000'000;
 
 }  // namespace
 
+// What is to stop the run has been set before. A run that moves to another thread notes that thread, then clears `sent`, then looks: so
+// an interrupt that goes to the old thread is no longer needed.
+void Watch::interrupt() {
+  if (sent.exchange(true)) return;
+  const pid_t to = thread.load();
+  if (to != 0) send_interrupt(to);
+}
+
 Watchdog& Watchdog::get() {
   static Watchdog* const watchdog = new Watchdog;  // Its thread may outlive all static objects.
   return *watchdog;
 }
 
-Result<void> Watchdog::add(const Watch& watch) {
+Result<void> Watchdog::add(Watch& watch) {
   const std::lock_guard lock(mutex_);
   if (!started_) {
     // The host's signals are none of this thread's business: it inherits a full mask.
@@ -79,12 +87,12 @@ void Watchdog::loop() {
 SteadyTime Watchdog::look(SteadyTime now) {
   SteadyTime next = never;
   bool polling = false;
-  for (const Watch* watch : watches_) {
+  for (Watch* const watch : watches_) {
     const SteadyTime deadline = watch->deadline.load();
     const bool gas_counts = watch->gas_counts.load();
     const bool late = deadline <= now;
     const bool poor = gas_counts && std::atomic_ref(*watch->gas).load(std::memory_order_relaxed) < 0;
-    if (late || poor) send_interrupt(watch->thread.load());
+    if (late || poor) watch->interrupt();
     if (deadline != never) next = std::min(next, late ? now + repeat_period : deadline);
     if (gas_counts) next = std::min(next, now + gas_period);
     polling = polling || gas_counts;

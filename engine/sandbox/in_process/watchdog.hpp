@@ -21,9 +21,13 @@ inline SteadyTime steady_time(std::chrono::steady_clock::time_point time) {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count();
 }
 
-/// What the watchdog sees of a space.
+/// What others see of a space that may be running.
 struct Watch {
+  /// Makes the run, if there is one, look at what may stop it. Any thread.
+  void interrupt();
+
   std::atomic<pid_t> thread = 0;             ///< That ran it last.
+  std::atomic<bool> sent = false;            ///< An interrupt is on its way, so that another isn't needed. The run clears it, then looks.
   std::atomic<SteadyTime> deadline = never;  ///< Of the present run.
   std::atomic<bool> gas_counts = false;      ///< The present run ends when `gas` is negative.
   i64* gas = nullptr;
@@ -35,7 +39,7 @@ class Watchdog {
   static Watchdog& get();
 
   /// Starts the thread if there is none.
-  Result<void> add(const Watch& watch);
+  Result<void> add(Watch& watch);
   void remove(const Watch& watch);
   /// A watch that was added now has this deadline.
   void expect(SteadyTime deadline) {
@@ -54,7 +58,7 @@ class Watchdog {
 
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::vector<const Watch*> watches_;
+  std::vector<Watch*> watches_;
   bool started_ = false;
   bool look_again_ = false;
   // While the thread looks around, it promises nothing: who changes a watch meanwhile then wakes it.
