@@ -178,8 +178,8 @@ class Writer {
     const i64 address = addresses_[line.address % addresses_.size()];
     if (row.name == "memset") {
       load(a0, address);
-      constexpr u32 counts[] = {1, 2, 4, 7, 8, 9, 100, 5000};
-      load(a2, counts[line.target % 8]);
+      constexpr i64 counts[] = {1, 2, 4, 7, 8, 9, 100, 5000, -1};
+      load(a2, counts[line.target % (is_bounded_ ? 8 : 9)]);
     } else if (row.name == "sbrk") {
       constexpr u32 sizes[] = {0, 1, 4096, 4095, 5000, 0x10000, 0xfff00000, 100};
       load(operands.a, sizes[line.target % 8]);
@@ -274,7 +274,8 @@ void do_damage(builder::CodeBlob& blob, const std::vector<Damage>& damage) {
 std::vector<u32> interesting_addresses(const Setup& setup) {
   std::vector<u32> addresses;
   const auto add_area = [&](u64 begin, u64 end) {
-    for (const u32 offset : {0x0U, 0x8U, 0x10U, 0x55U, 0x100U, 0x234U, 0x3f8U, 0x401U, 0x800U}) addresses.push_back(static_cast<u32>(begin + offset));
+    for (const u32 offset : {0x0U, 0x8U, 0x10U, 0x55U, 0x100U, 0x234U, 0x3f8U, 0x401U, 0x800U})
+      addresses.push_back(static_cast<u32>(begin + offset));
     for (const u32 offset : {1U, 2U, 4U, 7U, 8U}) addresses.push_back(static_cast<u32>(end - offset));
     for (const u64 address : {begin - 1, begin - 4, end, end + 1}) addresses.push_back(static_cast<u32>(address));
   };

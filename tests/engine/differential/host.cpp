@@ -3,6 +3,7 @@
 #include "host.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace pvm::differential {
 namespace {
@@ -111,6 +112,18 @@ class Host {
   bool is_paged_;
 };
 
+// Mostly enough, often not; much where blocks may be dear.
+i64 make_gas(Choices& choices, const Setup& setup) {
+  constexpr i64 extremes[] = {-1, std::numeric_limits<i64>::min(), std::numeric_limits<i64>::max(), 0};
+  if (choices.one_in(40)) return choices.of(extremes);
+  const u64 unit = setup.config.memory_cost.value_or(25) > 257 ? *setup.config.memory_cost : 1;
+  switch (choices.below(5)) {
+    case 3: return static_cast<i64>(unit * choices.below(100));
+    case 4: return static_cast<i64>(unit * choices.below(1000));
+    default: return static_cast<i64>(unit * (2000 + choices.below(1000)));
+  }
+}
+
 }  // namespace
 
 Plan make_plan(Choices& choices, const Setup& setup) {
@@ -121,11 +134,7 @@ Plan make_plan(Choices& choices, const Setup& setup) {
     for (u64& value : plan.regs) value &= 0xffffffff;
   }
   if (choices.one_in(6)) plan.pc = choices.below(300);
-  switch (choices.below(5)) {
-    case 3: plan.gas = choices.below(100); break;
-    case 4: plan.gas = choices.one_in(8) ? -1 : i64{choices.below(1000)}; break;
-    default: plan.gas = 2000 + choices.below(1000); break;
-  }
+  plan.gas = make_gas(choices, setup);
   if (is_paged(setup) && setup.container != ref::Container::standard) {
     const u32 size = setup.config.page_size.value_or(4096);
     for (const u32 page : host_pages) {

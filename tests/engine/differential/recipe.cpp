@@ -106,7 +106,7 @@ void choose_gas(Choices& choices, Setup& setup) {
   }
   setup.config.gas_model = GasModel::flat_1;
   if (setup.semantics != ref::Semantics::revive_1 && choices.below(3) == 2) {
-    constexpr u32 costs[] = {1, 4, 25, 37, 256, 257, 70000};
+    constexpr u32 costs[] = {25, 1, 4, 37, 256, 257, 70000, 0x7fffffff, 0xffffffff};
     setup.config.gas_model = GasModel::pipeline_1;
     setup.config.memory_cost = choices.of(costs);
   }
