@@ -68,6 +68,15 @@ TEST(Attack, old_system_calls_lead_nowhere) {
   EXPECT_FALSE(goes_on(sysenter));
 }
 
+// The kernel emulates three system calls at fixed addresses.
+TEST(Attack, vsyscalls_lead_nowhere) {
+  for (const u64 address : {u64{0xffff'ffff'ff60'0000}, u64{0xffff'ffff'ff60'0400}, u64{0xffff'ffff'ff60'0800}}) {
+    const Attack attack =
+        Attack().load(R::rsp, process::stack_top - 64).load(R::rdi, 0).load(R::rsi, 0).load(R::rax, address).bytes({0xff, 0xd0});
+    EXPECT_FALSE(goes_on(outcome(Attack(attack).then_leave(99)))) << address;
+  }
+}
+
 TEST(Attack, rights_of_guest_memory_only) {
   constexpr u64 guest = 0x20000, page = 0x1000;
   struct Case {
