@@ -28,6 +28,17 @@ std::vector<u8> Assembler::take() {
   return {code.begin(), code.end()};
 }
 
+// E9 cd has one byte before the displacement, 0F 80+c cd has two. What follows may be code already, so nothing beyond is written.
+void Assembler::trap_instead_of_jump(u32 at) {
+  constexpr std::array<u8, 6> ud2_and_nop = {0x0f, 0x0b, 0x0f, 0x1f, 0x40, 0x00};
+  constexpr std::array<u8, 5> ud2_and_shorter_nop = {0x0f, 0x0b, 0x0f, 0x1f, 0x00};
+  if (begin_[at - 1] == 0xe9) {
+    std::memcpy(begin_ + at - 1, ud2_and_shorter_nop.data(), ud2_and_shorter_nop.size());
+  } else {
+    std::memcpy(begin_ + at - 2, ud2_and_nop.data(), ud2_and_nop.size());
+  }
+}
+
 // SDM NOP, table 4-12: 90, 66 90, 0F 1F /0 with growing operands.
 void Assembler::nop(u32 bytes) {
   constexpr std::array<std::array<u8, 10>, 10> forms = {{

@@ -135,6 +135,8 @@ class Assembler {
   u32 jmp_rel8();
   u32 jcc_rel8(Cond c);
   void bind32(u32 at, u32 target) { patch32(at, target - (at + 4)); }
+  /// Overwrites the jump whose 4-byte displacement is at `at` with ud2, and the rest of it with a nop.
+  void trap_instead_of_jump(u32 at);
   void bind8(u32 at, u32 target);  ///< Asserts the range.
   void jmp_mem(const Mem& to);     ///< FF /4
   void jmp_reg(R to);

@@ -147,11 +147,7 @@ void Emitter::resolve() {
     } else if (is_graypaper_) {
       as_.bind32(reference.at, trap);
     } else {
-      // Traps in the place of the jump, also where a condition doesn't hold: E9 has one byte before the displacement, 0F 80+c has two.
-      const bool conditional = as_.data()[reference.at - 1] != 0xe9;
-      const u32 start = reference.at - (conditional ? 2 : 1);
-      as_.patch8(start, 0x0f);
-      as_.patch8(start + 1, 0x0b);
+      as_.trap_instead_of_jump(reference.at);  // Also where a condition doesn't hold.
     }
   }
 }
