@@ -45,7 +45,7 @@ struct Snapshot::Impl {
 };
 
 struct Instance::Impl {
-  Impl(Module module, std::unique_ptr<engine::Machine> machine);
+  Impl(Module of, std::unique_ptr<engine::Machine> with);
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
   ~Impl();

@@ -87,9 +87,11 @@ Result<void> Linker::define_untyped(std::string_view name, UntypedHostFunction f
 Result<void> Linker::define_host_function(std::string_view name, HostFunction function) {
   if (!impl_) return engine::moved_from();
   if (!function.function) return engine::error(ErrorCode::invalid_argument, "the function for '" + std::string(name) + "' is empty");
-  if (!impl_->functions.try_emplace(std::string(name), std::move(function)).second) {
+  const auto [at, added] = impl_->functions.try_emplace(std::string(name));
+  if (!added) {
     return engine::error(ErrorCode::already_defined, "there is a function '" + std::string(name) + "' already");
   }
+  at->second = std::move(function);
   return {};
 }
 

@@ -118,7 +118,7 @@ void ModuleCache::retire(const EntryPtr& entry, ModulePtr owner) {
   if (!entry->listed || !entry->handle.expired()) return;
   unused_.remove_if([&](const Kept& kept) { return kept.entry == entry; });
   try {
-    unused_.push_front({entry, owner});
+    unused_.push_front({entry, std::move(owner)});
   } catch (const std::bad_alloc&) {
     erase(entry);
     return;

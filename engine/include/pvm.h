@@ -28,6 +28,8 @@
 #define PVM_C_API
 #endif
 
+/* It is C, also where clang-tidy reads it as C++. NOLINTBEGIN(modernize-*,readability-identifier-naming) */
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -325,5 +327,7 @@ PVM_C_API pvm_code pvm_linked_instance_call_export(pvm_linked_instance* instance
 #ifdef __cplusplus
 }
 #endif
+
+/* NOLINTEND(modernize-*,readability-identifier-naming) */
 
 #endif
