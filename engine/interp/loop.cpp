@@ -17,6 +17,7 @@
 namespace pvm::engine::interp {
 namespace {
 
+// NOLINTBEGIN(bugprone-macro-parentheses): macros for statements and labels, which can't stand in parentheses
 // clang-format off
 #if PVM_INTERP_THREADED
 // The label of each handler is fixed: there must be one copy of each loop.
@@ -59,8 +60,10 @@ namespace {
 
 // clang-format on
 
-/// Runs, or with `state` null does nothing but give the handlers away.
+/// Runs, or with `shared_state` null does nothing but give the handlers away. One function holds all instructions, so that each ends in a
+/// dispatch of its own.
 template <Mode mode>
+// NOLINTNEXTLINE(readability-function-size)
 PVM_INTERP_LOOP Stop loop(RunState* shared_state, const Operation* at, bool charge, const void* const** handlers) {
   constexpr u32 W = width_of(mode);
   constexpr bool per_instruction = mode == Mode::instructions;
@@ -123,6 +126,7 @@ stop:
   state.budget.fuel = fuel;
   return {flow, at, true};
 }
+// NOLINTEND(bugprone-macro-parentheses)
 
 }  // namespace
 
