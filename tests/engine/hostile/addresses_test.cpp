@@ -18,7 +18,7 @@ using isa::Op;
 
 constexpr u8 base_register = 7, other_register = 5;  // a0, which memset uses too.
 constexpr u32 count_register = 9;
-constexpr i64 ample_gas = 1'000'000;
+constexpr i64 some_gas = 10'000;  // Jumps may lead into loops.
 
 struct Probe {
   Op op;
@@ -168,7 +168,7 @@ class Addresses : public ::testing::TestWithParam<Case> {
     what << isa::row_of(probe.op).name << ", immediate " << probe.immediate << std::hex << ", base " << registers[base_register];
     const u32 reached =
         static_cast<u32>(probe.has_base ? registers[base_register] + static_cast<u64>(probe.immediate) : static_cast<u64>(probe.immediate));
-    return twin_->run(probe.pc, registers, ample_gas, what.str()) && (is_dynamic_jump(probe.op) || twin_->same_around(reached, what.str()));
+    return twin_->run(probe.pc, registers, some_gas, what.str()) && (is_dynamic_jump(probe.op) || twin_->same_around(reached, what.str()));
   }
 
   Probes probes_;
@@ -201,6 +201,7 @@ TEST_P(Addresses, lead_into_guest_memory_or_nowhere) {
 }
 
 TEST_P(Addresses, of_memset) {
+  if (!is_probed(Op::memset, GetParam().semantics)) GTEST_SKIP() << "this version has no memset";
   for (const Probe& probe : probes_.all) {
     if (probe.op != Op::memset) continue;
     for (const u64 base : bases(probe, targets_, elsewhere_)) {
