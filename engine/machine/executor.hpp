@@ -59,6 +59,12 @@ struct RunLimits {
   /// Set by any thread to stop the run; see Executor::kick. May be null. Not reset by the executor.
   const std::atomic<bool>* interrupt = nullptr;
   std::optional<std::chrono::steady_clock::time_point> deadline;
+
+  /// Whether the run is to stop.
+  bool reached() const {
+    if (interrupt != nullptr && interrupt->load()) return true;
+    return deadline && std::chrono::steady_clock::now() >= *deadline;
+  }
 };
 
 /// What an executor has saved of its memory; see Executor::save.
