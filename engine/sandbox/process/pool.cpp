@@ -19,6 +19,8 @@ namespace {
 
 /// Both sides look for so long before they sleep: some times what sleeping and waking cost.
 constexpr std::chrono::microseconds spin_time{40};
+/// A worker that has not been cleared after so long is replaced by a new one.
+constexpr std::chrono::milliseconds idle_patience{250};
 
 // How many looks, each with a `pause`, take spin_time. The instruction takes between 10 and 150 cycles, depending on the processor.
 u32 measure_spins() {
@@ -73,8 +75,9 @@ std::unique_ptr<WorkerProcess> WorkerPool::take_idle(const SealedCode& code) {
       worker = std::move(of_module->second.back());
       of_module->second.pop_back();
     }
-    // Anything odd ends it: not yet ready, ended, or memory that was written meanwhile.
-    const Waited waited = worker->wait_for_answer();
+    // Anything odd ends it: not yet ready, ended, or memory that was written meanwhile. A guest that has got hold of it mustn't keep the
+    // next one waiting.
+    const Waited waited = worker->wait_for_answer(idle_patience);
     if (waited.report == Report::ready && !worker->has_ended() && is_empty(worker->guest_file())) {
       worker->wipe();
       return worker;

@@ -18,7 +18,10 @@ struct WorkerPoolConfig {
 /// Has a template process fork workers, keeps idle ones, and clears them between uses. A worker never serves two modules. One per
 /// engine; thread-safe.
 class WorkerPool;
-/// Sets up the template process. isolation_unavailable: the text names what is missing and the remedy.
+/// Sets up the template process, and tries it with a worker. isolation_unavailable: the text names what is missing and the remedy.
+/// What a host should know: the pool makes no threads and no signal handlers, and its processes raise no SIGCHLD; the calling thread's
+/// signals are blocked for the moment of the launch. Workers may use the processors that this thread may use. After fork() the child can't
+/// use pool or spaces, and does no harm by destroying them. When the host ends, however it ends, so do template and workers.
 Result<std::shared_ptr<WorkerPool>> make_worker_pool(const WorkerPoolConfig& config);
 
 /// A module's code, native jump table and read-only data in a sealed memfd: not writable by anyone any more. Shared by its instances.

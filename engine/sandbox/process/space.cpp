@@ -62,11 +62,6 @@ class ProcessSpace final : public native::Space {
   bool broken_ = false;
 };
 
-bool is_over(const RunLimits& limits) {
-  if (limits.interrupt != nullptr && limits.interrupt->load(std::memory_order_relaxed)) return true;
-  return limits.deadline && std::chrono::steady_clock::now() >= *limits.deadline;
-}
-
 NativeExit ProcessSpace::broken(ErrorCode code, std::string why) {
   broken_ = true;
   worker_->kill();
@@ -124,7 +119,7 @@ NativeExit ProcessSpace::enter(CpuState& state, native::Start start, const RunLi
   if (broken_) return native::BrokenExit{{ErrorCode::instance_lost, "the worker process was lost earlier", {}, {}}};
   if (!worker_->is_ours()) return native::BrokenExit{{ErrorCode::invalid_argument, "the instance is of the parent process", {}, {}}};
   if (!start.native) start.native = std::exchange(not_begun_, {});
-  if (is_over(limits)) {
+  if (limits.reached()) {
     not_begun_ = start.native;
     return native::PausedExit{start.native.value_or(paused_at_)};
   }
@@ -151,7 +146,7 @@ NativeExit ProcessSpace::run_to_exit(CpuState& state, const RunLimits& limits, b
     if (paused == nullptr) return exit;
     paused_at_ = paused->native;
     give_registers(state);
-    if (!is_over(limits) && !(stop_when_gas_negative && state.gas < 0)) {
+    if (!limits.reached() && !(stop_when_gas_negative && state.gas < 0)) {
       steps = 0;
       worker_->post(Order::resume);  // A signal for an earlier pause came late.
     } else if (!code_->is_boundary(paused_at_) && steps++ < most_steps) {

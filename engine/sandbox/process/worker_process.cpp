@@ -33,9 +33,6 @@ constexpr auto look_interval = 4ms;
 constexpr auto pause_interval = 1ms;
 /// Looks between two signals that only ask for a sign of life.
 constexpr u32 looks_between_beats = 64;
-/// A worker that doesn't react for so long is lost. Time in which this process itself doesn't run (suspended, frozen) doesn't count. On a
-/// machine with ten times more to do than processors, a new worker was seen to wait 2.2 s for its first moment on one.
-constexpr auto patience = 10s;
 
 /// So many waits one after the other on one processor are no chance, and worth some microseconds to end it; not too often.
 constexpr u32 waits_before_parting = 16;
@@ -48,11 +45,6 @@ bool is_order(u32 word) {
 }
 Report report_of(u32 word) {
   return static_cast<Report>(word & kind_mask);
-}
-
-bool is_over(const RunLimits& limits) {
-  if (limits.interrupt != nullptr && limits.interrupt->load(std::memory_order_relaxed)) return true;
-  return limits.deadline && steady_clock::now() >= *limits.deadline;
 }
 
 // The processor that runs this, in the form that workers use too.
@@ -136,7 +128,7 @@ Waited WorkerProcess::wait(const RunLimits& limits, bool stop_when_gas_negative)
   u32 looks = 0, beats_before = 0;
   auto silence = 0ns;
   for (;;) {
-    if (!stopping && is_over(limits)) {
+    if (!stopping && limits.reached()) {
       stopping = true;
       silence = 0ns;
       control().pause_when = static_cast<u32>(PauseWhen::always);
@@ -178,12 +170,12 @@ std::chrono::nanoseconds WorkerProcess::look(const RunLimits& limits, std::chron
   return std::min<std::chrono::nanoseconds>(at_most, steady_clock::now() - before);
 }
 
-Waited WorkerProcess::wait_for_answer() {
+Waited WorkerProcess::wait_for_answer(std::chrono::nanoseconds at_most) {
   u32 word = spin();
   for (auto silence = 0ns; is_order(word); word = turn().load(std::memory_order_acquire)) {
     if (has_ended()) return {{}, "the worker process has ended"};
     silence += look({}, pause_interval);
-    if (silence > patience) return {{}, "the worker process doesn't react"};
+    if (silence > at_most) return {{}, "the worker process doesn't react"};
   }
   return {report_of(word), {}};
 }

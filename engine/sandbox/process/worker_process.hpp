@@ -19,6 +19,10 @@ struct Waited {
 /// Ends the worker on destruction (in a forked child of the host it only closes descriptors). One thread at a time, but for kick().
 class WorkerProcess {
  public:
+  /// A worker that doesn't react for so long is lost. Time in which this process itself doesn't run (suspended, frozen) doesn't count. On
+  /// a machine with ten times more to do than processors, a new worker was seen to wait 2.2 s for its first moment on one.
+  static constexpr std::chrono::seconds patience{10};
+
   /// `worker` has just been forked with these files; `spins`: how often either side looks before it sleeps.
   WorkerProcess(Descriptor worker, Descriptor guest, Mapping control, u32 spins) noexcept;
   WorkerProcess(const WorkerProcess&) = delete;
@@ -32,8 +36,8 @@ class WorkerProcess {
   void post(Order order, u32 changes = 0);
   /// Waits for the worker's report, for as long as it takes the guest; `limits` and gas make it pause.
   Waited wait(const RunLimits& limits, bool stop_when_gas_negative);
-  /// Waits for an answer that needs no guest code: not long.
-  Waited wait_for_answer();
+  /// Waits for an answer that needs no guest code: not long. A worker that doesn't answer within `at_most` is lost.
+  Waited wait_for_answer(std::chrono::nanoseconds at_most = patience);
   /// The worker's report if it is there now.
   std::optional<Report> report_now() const;
   void kick();
