@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 // Fuzzes the engine's interpreter and compiler against the reference interpreter. Input: the decisions by which a program, guests of it
-// and their host are made up; see tests/engine/differential.
-#include "experiment.hpp"
+// and their host are made up; see tests/engine/differential. A difference is saved as a vector file in the directory $PVM_REPORTS.
+#include <cstdlib>
 
 #include "check.hpp"
+#include "experiment.hpp"
 #include "input.hpp"
 
 using namespace pvm;
@@ -25,6 +26,9 @@ extern "C" int LLVMFuzzerTestOneInput(const u8* data, std::size_t size) {  // NO
   if (const auto* error = std::get_if<std::string>(&built)) fuzz::fail("the generator is wrong: " + *error);
   differential::Tally tally;
   const auto difference = check(experiment.recipe.setup, std::get<differential::Built>(built), experiment.plans, backends(), tally);
-  if (difference) fuzz::fail(difference->text + "\n" + save(*difference, ".", "difference"));
+  if (difference) {
+    const char* reports = std::getenv("PVM_REPORTS");
+    fuzz::fail(difference->text + "\n" + save(*difference, reports != nullptr ? reports : ".", "difference"));
+  }
   return 0;
 }

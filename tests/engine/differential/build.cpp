@@ -44,6 +44,13 @@ std::optional<u8> base_of(const isa::Row& row, const Operands& operands) {
   return has_register_value ? operands.b : operands.a;
 }
 
+// 0 where there is no heap.
+i64 max_heap_of(const Setup& setup) {
+  const auto map = ref::map_memory(setup.config.page_size.value_or(4096), setup.ro_size, setup.rw_size, setup.stack_size,
+                                   setup.config.aux_size.value_or(0));
+  return map ? i64{map->max_heap_size} : 0;
+}
+
 class Writer {
  public:
   Writer(const Recipe& recipe, std::vector<u32> addresses)
@@ -51,7 +58,8 @@ class Writer {
         code_(recipe.setup.semantics),
         ops_(ops_of(recipe.setup.semantics)),
         addresses_(std::move(addresses)),
-        is_bounded_(recipe.setup.config.metering != ref::Metering::sync) {
+        is_bounded_(recipe.setup.config.metering != ref::Metering::sync),
+        max_heap_(max_heap_of(recipe.setup)) {
     for (std::size_t index = 0; index < recipe.functions.size(); ++index) functions_.push_back(code_.new_label());
   }
 
@@ -177,12 +185,13 @@ class Writer {
   void aim(const Line& line, std::size_t index, const isa::Row& row, Operands& operands) {
     const i64 address = addresses_[line.address % addresses_.size()];
     if (row.name == "memset") {
-      load(a0, address);
       constexpr i64 counts[] = {1, 2, 4, 7, 8, 9, 100, 5000, -1};
-      load(a2, counts[line.target % (is_bounded_ ? 8 : 9)]);
+      const i64 count = counts[line.target % (is_bounded_ ? 8 : 9)];
+      load(a0, line.target / 16 % 8 == 5 ? -count : address);  // To the very end of the address space.
+      load(a2, count);
     } else if (row.name == "sbrk") {
-      constexpr u32 sizes[] = {0, 1, 4096, 4095, 5000, 0x10000, 0xfff00000, 100};
-      load(operands.a, sizes[line.target % 8]);
+      const i64 sizes[] = {0, 1, 4096, 4095, 5000, 0x10000, 0xfff00000, 100, max_heap_, max_heap_ - 1, max_heap_ + 1};
+      load(operands.a, sizes[line.target % 11]);
     } else if (row.name == "jump_indirect" || row.name == "load_imm_and_jump_indirect") {
       const bool is_plain = row.name == "jump_indirect";
       const i64 offset = is_plain ? operands.i : operands.j;
@@ -227,6 +236,7 @@ class Writer {
   std::vector<Op> ops_;
   std::vector<u32> addresses_;
   bool is_bounded_;
+  i64 max_heap_;
   std::vector<Label> functions_;
   std::vector<std::optional<Label>> labels_;
   std::vector<std::size_t> is_inside_;

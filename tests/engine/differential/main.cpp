@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 // engine-differential: random programs on the reference interpreter and on the engine's back ends. Exit code: 0 no difference, 1 a
-// difference, 2 bad usage, or a back end that can't be had here.
+// difference, 2 bad usage, or a back end that can't be had here; a process that dies tells of what.
 #include <rapidcheck.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <array>
+#include <csignal>
 #include <cstdlib>
 #include <iostream>
 #include <numeric>
+#include <sstream>
+#include <string_view>
 
 #include "check.hpp"
 #include "experiment.hpp"
+#include "pvm/conformance/hex.hpp"
 
 namespace pvm::differential {
 namespace {
@@ -31,6 +37,33 @@ rc::Gen<Experiment> arbitrary_experiment() {
     return rc::shrinkable::shrinkRecur(make_experiment(choices, static_cast<u32>(size)),
                                        [](const Experiment& e) { return rc::seq::fromContainer(simpler(e)); });
   };
+}
+
+// What is being run, for the case that the process doesn't survive it: in-process guests could do that.
+std::string present;
+
+// Async-signal-safe, on a stack of its own: guests may have the thread's.
+void say_what_was_run(int signal) {
+  constexpr std::string_view words = "\nengine-differential: the process died of this program:\n";
+  if (write(STDERR_FILENO, words.data(), words.size()) < 0 || write(STDERR_FILENO, present.data(), present.size()) < 0) _exit(1);
+  std::signal(signal, SIG_DFL);
+  std::raise(signal);
+}
+
+void watch_for_death() {
+  static std::array<char, 65536> stack;
+  const stack_t alternate = {stack.data(), 0, stack.size()};
+  sigaltstack(&alternate, nullptr);
+  struct sigaction action = {};
+  action.sa_handler = say_what_was_run;
+  action.sa_flags = SA_ONSTACK | SA_NODEFER;
+  for (const int signal : {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGABRT}) sigaction(signal, &action, nullptr);
+}
+
+void remember(const Experiment& experiment, const Built& built) {
+  std::ostringstream text;
+  text << experiment << "\n" << conformance::hex_bytes(built.program.bytes) << '\n';
+  present = text.str();
 }
 
 struct Options {
@@ -63,6 +96,7 @@ bool run(const Options& options, const std::vector<NamedBackend>& backends) {
     const Experiment experiment = *arbitrary_experiment();
     auto built = build(experiment.recipe);
     if (const auto* error = std::get_if<std::string>(&built)) RC_FAIL("the generator is wrong: " + *error);
+    remember(experiment, std::get<Built>(built));
     const auto difference = check(experiment.recipe.setup, std::get<Built>(built), experiment.plans, backends, tally);
     // The last one is the smallest.
     if (difference) RC_FAIL(difference->text + "\n" + save(*difference, options.reports, "seed-" + std::to_string(options.seed)));
@@ -86,6 +120,7 @@ int main(int argc, char** argv) {
       ->delimiter(',');
   app.add_option("--reports", options.reports, "Directory for the vector file of a difference");
   CLI11_PARSE(app, argc, argv);
+  watch_for_death();  // First: the engine passes on what isn't a guest's.
   auto backends = open_backends(options.backends);
   if (const auto* error = std::get_if<std::string>(&backends)) {
     std::cerr << "engine-differential: " << *error << '\n';
