@@ -15,6 +15,7 @@
 
 #include "sandbox/in_process/gs_base.hpp"
 #include "sandbox/in_process/in_process.hpp"
+#include "sandbox/in_process/raw_sigaction.hpp"
 
 namespace pvm::engine::sandbox {
 
@@ -139,7 +140,7 @@ Result<void> install() {
   sigfillset(&action.sa_mask);
   for (const int fault : faults) sigdelset(&action.sa_mask, fault);
   action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART;
-  bool installed = sigaction(signal, &action, nullptr) == 0;
+  bool installed = raw_sigaction(signal, action);
   for (std::size_t i = 0; i < faults.size(); ++i) installed = install_fault_handler(faults[i], previous_actions[i]) && installed;
   if (!installed) return Error{ErrorCode::unsupported, "the system refuses signal handlers", {}, {}};
   pause_signal.store(signal);
