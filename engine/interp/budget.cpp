@@ -38,11 +38,6 @@ Flow Budget::refill(i64 cost) {
   return Flow::next;
 }
 
-bool Budget::is_interrupted() const {
-  if (limits_.interrupt != nullptr && limits_.interrupt->load(std::memory_order_acquire)) return true;
-  return limits_.deadline && std::chrono::steady_clock::now() >= *limits_.deadline;
-}
-
 void Budget::take(u32 count) {
   if (metering_ != Metering::none) split(gas() - count, 0);
 }

@@ -25,7 +25,7 @@ class Budget {
   /// The charge of `cost` has made the fuel negative: undoes it, and charges it again from all gas. next: it is paid.
   Flow refill(i64 cost);
   /// Is the run to stop?
-  bool is_interrupted() const;
+  bool is_interrupted() const { return limits_.reached(); }
   /// Takes `count` from the counter, for bytes that a memset has written. [gas.memset]
   void take(u32 count);
   /// Whether the counter can pay for that.

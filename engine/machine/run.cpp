@@ -12,11 +12,6 @@
 namespace pvm::engine {
 namespace {
 
-bool should_stop(const RunLimits& limits) {
-  if (limits.interrupt != nullptr && limits.interrupt->load(std::memory_order_relaxed)) return true;
-  return limits.deadline && std::chrono::steady_clock::now() >= *limits.deadline;
-}
-
 Exit exit_at(Status status, std::optional<u32> pc, std::optional<u32> next_pc) {
   Exit exit;
   exit.status = status;
@@ -180,7 +175,7 @@ Exit Machine::denied(u32 pc, u32 address, u32 size, const Denial& denial) {
 
 // The instruction before `next` is done, and the run goes on there, in the same block.
 Machine::Outcome Machine::go_on(u32 next, const RunLimits& limits) {
-  if (should_stop(limits)) return interrupted(next, Continuation::paid);
+  if (limits.reached()) return interrupted(next, Continuation::paid);
   next_pc_ = next;
   continuation_ = Continuation::paid;
   return std::nullopt;
@@ -228,7 +223,7 @@ Machine::Outcome Machine::fill_bytes(u32 pc, u32& count, const RunLimits& limits
     cpu_.regs[reg_a0] = (cpu_.regs[reg_a0] + size) & register_mask_;
     count -= static_cast<u32>(size);
     if (metering_ != Metering::none) cpu_.gas -= static_cast<i64>(size);
-    if (count != 0 && should_stop(limits)) return interrupted(pc, Continuation::paid);
+    if (count != 0 && limits.reached()) return interrupted(pc, Continuation::paid);
   }
   return std::nullopt;
 }

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "native/layout.hpp"
 #include "sandbox/in_process/in_process.hpp"
@@ -32,16 +33,17 @@ void write_jump_table(const jit::NativeCode& code, u64 code_begin) {
 }  // namespace
 
 Result<std::shared_ptr<const LoadedCode>> LoadedCode::load(std::shared_ptr<const jit::NativeCode> code) {
-  if (code->bytes.size() > native::max_code_bytes) return Error{ErrorCode::program_too_large, "native code beyond 2 GiB", {}, {}};
-  const u64 table_pages = page_up(code->jump_table_bytes);
-  const u64 length = table_pages + std::max(page_up(code->bytes.size()), page);
+  const jit::NativeCode& compiled = *code;
+  if (compiled.bytes.size() > native::max_code_bytes) return Error{ErrorCode::program_too_large, "native code beyond 2 GiB", {}, {}};
+  const u64 table_pages = page_up(compiled.jump_table_bytes);
+  const u64 length = table_pages + std::max(page_up(compiled.bytes.size()), page);
   void* const mapping = mmap(nullptr, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (mapping == MAP_FAILED) return Error{ErrorCode::resource_exhausted, "no memory for native code", {}, {}};
 
   const u64 begin = reinterpret_cast<u64>(mapping) + table_pages;
-  std::shared_ptr<const LoadedCode> loaded(new LoadedCode(code, reinterpret_cast<u64>(mapping), length, begin));
-  if (!code->bytes.empty()) std::memcpy(reinterpret_cast<void*>(begin), code->bytes.data(), code->bytes.size());
-  write_jump_table(*code, begin);
+  std::shared_ptr<const LoadedCode> loaded(new LoadedCode(std::move(code), reinterpret_cast<u64>(mapping), length, begin));
+  if (!compiled.bytes.empty()) std::memcpy(reinterpret_cast<void*>(begin), compiled.bytes.data(), compiled.bytes.size());
+  write_jump_table(compiled, begin);
   if (mprotect(mapping, table_pages, PROT_READ) != 0 ||
       mprotect(reinterpret_cast<void*>(begin), length - table_pages, PROT_READ | PROT_EXEC) != 0) {
     return Error{ErrorCode::unsupported, "the system refuses to make native code executable", {}, {}};

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 // A guest in this process: enters native code on the calling thread, and says how it was left.
-#include <chrono>
 #include <utility>
 
 #include "sandbox/in_process/gs_base.hpp"
@@ -31,7 +30,6 @@ class InProcessSpace final : public native::Space {
 
  private:
   void adopt_thread();
-  bool must_stop(const RunLimits& limits) const;
   Result<void> begin_watch(const RunLimits& limits, bool gas_counts);
   void end_watch();
   void run_guest(CpuState& state);
@@ -64,11 +62,6 @@ void InProcessSpace::adopt_thread() {
     watch_.thread.store(this_thread.id);
     watch_.sent.exchange(false);
   }
-}
-
-bool InProcessSpace::must_stop(const RunLimits& limits) const {
-  if (limits.interrupt != nullptr && limits.interrupt->load()) return true;
-  return limits.deadline && std::chrono::steady_clock::now() >= *limits.deadline;
 }
 
 Result<void> InProcessSpace::begin_watch(const RunLimits& limits, bool gas_counts) {
@@ -117,7 +110,7 @@ NativeExit InProcessSpace::enter(CpuState& state, native::Start start, const Run
     frame_.pause_wanted.store(0, std::memory_order_relaxed);
     if (watch_.sent.load(std::memory_order_relaxed)) watch_.sent.exchange(false);
     std::atomic_signal_fence(std::memory_order_seq_cst);
-    if (must_stop(limits) || (stop_when_gas_negative && gas.load(std::memory_order_relaxed) < 0)) {
+    if (limits.reached() || (stop_when_gas_negative && gas.load(std::memory_order_relaxed) < 0)) {
       frame_.left = Left::paused;
       break;
     }
