@@ -99,7 +99,7 @@ class Assembler {
   void alu_load(Size size, Alu op, R to, const Mem& from);          ///< op to, [mem]
   void test(Size size, R a, R b);
   void neg(Size size, R r);
-  void not_(Size size, R r);
+  void not_(Size size, R r);                          // NOLINT(readability-identifier-naming): `not` is a keyword
   void imul(Size size, R to, R from);                 ///< 0F AF
   void imul_imm(Size size, R to, R from, i32 value);  ///< 6B / 69
   void mul(Size size, R by);                          ///< F7 /4: rdx:rax = rax * by, unsigned.

@@ -78,7 +78,7 @@ void pass_on(int signal, siginfo_t* info, void* context) {
     struct sigaction action {};
     action.sa_handler = SIG_DFL;
     sigaction(signal, &action, nullptr);
-    if (sent || signal == SIGTRAP) raise(signal);
+    if (sent || signal == SIGTRAP) static_cast<void>(raise(signal));
   } else {
     previous.sa_handler(signal);
   }

@@ -99,6 +99,7 @@ extern "C" [[gnu::used]] PVM_UNINSTRUMENTED void pvm_launch_in_child(Launch* lau
 
 // clone(2) with a stack for the child, which runs pvm_launch_in_child(launch). Not by the C library's clone(), whose interceptors in
 // sanitizers would take the child for a thread or a copy of this process. Negative: errno.
+// NOLINTNEXTLINE(readability-non-const-parameter): the kernel writes *pidfd
 PVM_UNINSTRUMENTED long clone_with_stack(u64 flags, void* stack_end, int* pidfd, Launch* launch) {
   register Launch* argument asm("r12") = launch;
   register u64 child_id asm("r10") = 0;
@@ -189,8 +190,8 @@ Result<TemplateProcess> TemplateProcess::start() {
 
   Launch launch;
   launch.image = image->get(), launch.socket = theirs.get(), launch.host = self.get();
-  std::snprintf(launch.socket_digits, sizeof launch.socket_digits, "%d", launch.socket);
-  std::snprintf(launch.host_digits, sizeof launch.host_digits, "%d", launch.host);
+  static_cast<void>(std::snprintf(launch.socket_digits, sizeof launch.socket_digits, "%d", launch.socket));
+  static_cast<void>(std::snprintf(launch.host_digits, sizeof launch.host_digits, "%d", launch.host));
   auto pidfd = clone_and_exec(launch);
   if (!pidfd) return std::move(pidfd.error());
   TemplateProcess made(std::move(ours), *std::move(pidfd));

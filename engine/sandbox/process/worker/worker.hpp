@@ -37,7 +37,8 @@ void return_from_signal();
 void exit_stub();
 u32 await_order();
 
-extern const char image_begin[], image_end[];  // worker.ld
+// Of worker.ld. NOLINTNEXTLINE(bugprone-dynamic-static-initializers): nothing initializes them
+extern const char image_begin[], image_end[];
 }
 #pragma GCC visibility pop
 
