@@ -51,7 +51,7 @@
 
 namespace pvm::engine::jit {
 
-#define PVM_COUNT(name) +1
+#define PVM_COUNT(name) +1  // NOLINT(bugprone-macro-parentheses): a summand
 static_assert(0 PVM_EMITTERS(PVM_COUNT) == isa::op_count + 1, "each instruction of the document, and the invalid one, has an emitter");
 #undef PVM_COUNT
 
