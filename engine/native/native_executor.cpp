@@ -95,6 +95,10 @@ Event NativeExecutor::execute(CpuState& state, std::optional<Entry> entry, const
     if (!start.native) return failed("no native code for an entry at pc " + std::to_string(entry->pc));
   }
   NativeExit exit = space_->enter(state, start, limits, is_async());
+  // Correct code keeps the upper halves 0; a space that runs other code might not. [host.registers]
+  if (!program_->is_64_bit()) {
+    for (u64& value : state.regs) value = static_cast<u32>(value);
+  }
   if (const auto* stub = std::get_if<StubExit>(&exit)) return event_of(*stub);
   if (const auto* fault = std::get_if<FaultExit>(&exit)) return event_of(*fault, state);
   if (const auto* paused = std::get_if<PausedExit>(&exit)) return event_of(*paused, state);
