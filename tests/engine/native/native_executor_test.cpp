@@ -55,14 +55,14 @@ struct NativeExecutorTest : testing::Test {
 
   void SetUp() override { load_program(Metering::sync); }
 
-  void load_program(Metering metering) {
-    auto blob = builder::assemble(ref::Semantics::rv64_1, text);
+  void load_program(Metering metering, ref::Semantics version = ref::Semantics::rv64_1, std::string_view source = text) {
+    auto blob = builder::assemble(version, source);
     ASSERT_TRUE(std::holds_alternative<builder::CodeBlob>(blob)) << std::get<std::string>(blob);
     builder::ProgramParts parts;
     parts.blob = std::get<builder::CodeBlob>(std::move(blob));
     ProgramConfig config;
     config.metering = metering;
-    auto loaded = load(polkavm_container(polkavm_parts(ref::Semantics::rv64_1, parts)), config);
+    auto loaded = load(polkavm_container(polkavm_parts(version, parts)), config);
     ASSERT_TRUE(loaded.ok()) << loaded.error().message;
     program = std::make_shared<const Program>(*std::move(loaded));
     auto compiled = jit::compile(*program, {jit::Target::worker, {}});
@@ -105,6 +105,16 @@ TEST_F(NativeExecutorTest, EntersAtBlocksAndPositions) {
 TEST_F(NativeExecutorTest, RefusesEntriesThatHaveNoCode) {
   EXPECT_EQ(run(StubExit{0, 0}, Entry{pc(at_load), false}).kind, Kind::failed) << "no block begins there";
   EXPECT_EQ(run(StubExit{0, 0}, Entry{pc(at_trap) + 100, true}).kind, Kind::failed);
+}
+
+TEST_F(NativeExecutorTest, UpperHalvesOf32BitRegistersAreZeroWhateverIsSaid) {
+  load_program(Metering::sync, ref::Semantics::rv32_1, "trap");
+  script.exit = [](CpuState& told) {
+    told.regs.fill(0xdead'beef'0000'0001);
+    return StubExit{0, 0};
+  };
+  executor->execute(state, Entry{0, false}, {});
+  for (const u64 value : state.regs) EXPECT_EQ(value, 1u);
 }
 
 TEST_F(NativeExecutorTest, StubExits) {
