@@ -20,6 +20,15 @@
 namespace pvm::hostile {
 namespace {
 
+#if defined(__SANITIZE_ADDRESS__)
+constexpr bool has_own_allocator = true;
+#elif defined(__has_feature)
+constexpr bool has_own_allocator = __has_feature(address_sanitizer) != 0 || __has_feature(thread_sanitizer) != 0;
+#else
+constexpr bool has_own_allocator = false;
+#endif
+constexpr const char* not_sanitized = "a sanitizer keeps memory and needs terabytes of address space";
+
 constexpr i64 ample_gas = i64{1} << 40;
 constexpr u64 mib = u64{1} << 20;
 constexpr u32 a0 = 7, a1 = 8, a2 = 9;
@@ -51,6 +60,7 @@ constexpr std::string_view touching =
     "add_imm_64 a0, a0, 0x1000; branch_less_unsigned a0, a1, loop; fallthrough; end:; trap";
 
 TEST_P(Memory, heaps_come_back) {
+  if (has_own_allocator) GTEST_SKIP() << not_sanitized;
   constexpr u64 heap = 128 * mib, slack = 16 * mib;
   Instance first = start({.text = touching, .rw_data = {0}});
   const u64 before = resident_bytes();
@@ -74,6 +84,7 @@ TEST_P(Memory, heaps_come_back) {
 
 // To the limit and beyond, without touching it: address space alone costs nothing.
 TEST_P(Memory, sbrk_to_the_limit) {
+  if (has_own_allocator) GTEST_SKIP() << not_sanitized;
   Instance guest = start({.text = "loop:; add_imm_64 a0, a0, 1; sbrk a1, a2; branch_not_eq_imm a1, 0, loop; trap", .rw_data = {0}});
   const u64 before = resident_bytes();
   for (const u64 step : {u64{0x1000'0000}, u64{0x10'0000}, ~u64{0}, u64{1} << 32, u64{1} << 63}) {
@@ -85,6 +96,7 @@ TEST_P(Memory, sbrk_to_the_limit) {
 }
 
 TEST_P(Memory, huge_sizes_cost_nothing_untouched) {
+  if (has_own_allocator) GTEST_SKIP() << not_sanitized;
   struct Sizes {
     u32 read_only, read_write, stack;
   };
@@ -272,6 +284,7 @@ TEST(Refused, descriptors) {
 }
 
 TEST(Refused, address_space) {
+  if (has_own_allocator) GTEST_SKIP() << not_sanitized;
   const auto few = [] { return limit(RLIMIT_AS, u64{64} << 30); };
   EXPECT_EQ(in_child([&] { return exhaust(Isolation::in_process, few, 100); }), fine);
 }
@@ -289,6 +302,7 @@ TEST(Refused, processes) {
 }
 
 TEST(Refused, no_engine_at_all) {
+  if (has_own_allocator) GTEST_SKIP() << not_sanitized;
   for (const Isolation level : {Isolation::process, Isolation::in_process}) {
     EXPECT_EQ(in_child([level] {
                 if (!limit(RLIMIT_NOFILE, 4) || !limit(RLIMIT_AS, u64{1} << 30)) return no_engine;
