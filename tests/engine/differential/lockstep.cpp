@@ -67,21 +67,6 @@ std::vector<ref::Memory::Range> as_ref(const std::vector<engine::Rights::Range>&
 
 }  // namespace
 
-ProgramConfig engine_config(const ref::Config& config) {
-  ProgramConfig result;
-  result.semantics = static_cast<Semantics>(config.semantics);
-  result.container = static_cast<Container>(config.container);
-  if (config.gas_model) result.gas_model = static_cast<GasModel>(*config.gas_model);
-  result.memory_cost = config.memory_cost;
-  result.metering = static_cast<Metering>(config.metering);
-  result.page_size = config.page_size;
-  result.aux_size = config.aux_size;
-  result.dynamic_paging = config.dynamic_paging;
-  result.strict = config.strict;
-  result.arguments = config.arguments;
-  return result;
-}
-
 Lockstep::Lockstep(const ref::Program& program, conformance::Case start, const std::vector<Compiled>& compiled, Tally& tally)
     : program_(&program), tally_(&tally), ref_(program), case_(std::move(start)) {
   const conformance::Pre pre = std::get<conformance::Execution>(case_.body).pre;

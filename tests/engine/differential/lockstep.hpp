@@ -14,6 +14,7 @@
 #include "machine/machine.hpp"
 #include "pvm/conformance/case.hpp"
 #include "pvm/ref/machine.hpp"
+#include "runner/engine_config.hpp"
 #include "touched_memory.hpp"
 
 namespace pvm::differential {
@@ -41,8 +42,7 @@ struct Difference {
   conformance::Case shown;
 };
 
-/// The configuration in the engine's terms.
-ProgramConfig engine_config(const ref::Config& config);
+using runner::engine_config;
 
 /// What has happened on the reference interpreter so far.
 struct Tally {

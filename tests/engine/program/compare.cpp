@@ -124,21 +124,6 @@ void compare_position(Differences& found, const ref::Program& expected, const en
 
 }  // namespace
 
-ProgramConfig engine_config(const ref::Config& config) {
-  ProgramConfig converted;
-  converted.semantics = static_cast<Semantics>(config.semantics);
-  converted.container = static_cast<Container>(config.container);
-  if (config.gas_model) converted.gas_model = static_cast<GasModel>(*config.gas_model);
-  converted.memory_cost = config.memory_cost;
-  converted.metering = static_cast<Metering>(config.metering);
-  converted.page_size = config.page_size;
-  converted.aux_size = config.aux_size;
-  converted.dynamic_paging = config.dynamic_paging;
-  converted.strict = config.strict;
-  converted.arguments = config.arguments;
-  return converted;
-}
-
 std::optional<std::string> load_difference(std::span<const u8> bytes, const ref::Config& config) {
   const auto expected = ref::load(bytes, config);
   const auto actual = engine::load(bytes, engine_config(config));

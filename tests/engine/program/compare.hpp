@@ -8,11 +8,11 @@
 
 #include "program/program.hpp"
 #include "pvm/ref/program.hpp"
+#include "runner/engine_config.hpp"
 
 namespace pvm::testing {
 
-/// The same configuration in the engine's terms.
-ProgramConfig engine_config(const ref::Config& config);
+using runner::engine_config;
 
 /// Loads with both; nullopt where they agree on reason and offset, or on everything that the program holds.
 std::optional<std::string> load_difference(std::span<const u8> bytes, const ref::Config& config);
