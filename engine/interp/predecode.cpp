@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <iterator>
 
 #include "interp/loop.hpp"
 #include "machine/memory_map.hpp"
@@ -31,13 +32,10 @@ constexpr auto letters = [] {
   return table;
 }();
 
-constexpr bool immediates_are_in_order = [] {
-  for (const isa::Row& row : isa::rows) {
-    if (row.operands.i != isa::Field::none && row.operands.i != isa::Field::imm1) return false;
-    if (row.operands.j != isa::Field::none && row.operands.j != isa::Field::imm2) return false;
-  }
-  return true;
-}();
+constexpr bool immediates_are_in_order = std::all_of(std::begin(isa::rows), std::end(isa::rows), [](const isa::Row& row) {
+  return (row.operands.i == isa::Field::none || row.operands.i == isa::Field::imm1) &&
+         (row.operands.j == isa::Field::none || row.operands.j == isa::Field::imm2);
+});
 static_assert(immediates_are_in_order && static_cast<u8>(isa::Field::reg3) == 3);
 
 constexpr Code code_of(isa::Op op) {
