@@ -15,6 +15,7 @@ int main() {
   {
     // Modules are shared by all threads; an instance belongs to one of them at a time.
     std::vector<std::jthread> threads;
+    threads.reserve(4);
     for (int thread = 0; thread < 4; ++thread) {
       threads.emplace_back([&] {
         for (int round = 0; round < 25; ++round) {

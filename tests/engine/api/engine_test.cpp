@@ -31,7 +31,8 @@ TEST(EngineLevels, MovedFromHandlesGiveErrors) {
   auto engine = Engine::create({.isolation = Isolation::interpreter});
   ASSERT_OK(engine);
   const Engine taken = *std::move(engine);
-  EXPECT_ERROR(ErrorCode::invalid_argument, engine->compile({}));  // NOLINT(bugprone-use-after-move)
+  // NOLINTBEGIN(bugprone-use-after-move)
+  EXPECT_ERROR(ErrorCode::invalid_argument, engine->compile({}));
   EXPECT_EQ(engine->compile_all({}).size(), 0u);
   auto module = taken.compile(build(adder));
   ASSERT_OK(module);
@@ -47,6 +48,7 @@ TEST(EngineLevels, MovedFromHandlesGiveErrors) {
   EXPECT_TRUE(module->native_code().empty());
   EXPECT_TRUE(module->native_positions().empty());
   EXPECT_ERROR(ErrorCode::invalid_argument, Linker().link(*module));
+  // NOLINTEND(bugprone-use-after-move)
 }
 
 TEST_P(Engines, FallbacksAreForUnavailableLevelsOnly) {
@@ -157,11 +159,13 @@ TEST_P(Engines, ManyProgramsAreCompiledInParallel) {
   const auto engine = Engine::create({.isolation = GetParam(), .compile_threads = 4});
   ASSERT_OK(engine);
   std::vector<std::vector<u8>> programs;
+  programs.reserve(21);
   for (int number = 0; number < 20; ++number) {
     programs.push_back(build({.text = "f:; load_imm a0, " + std::to_string(number % 10) + "; ret", .exports = {"f"}}));
   }
   programs.emplace_back();  // Refused.
   std::vector<CompileJob> jobs;
+  jobs.reserve(programs.size());
   for (const auto& program : programs) jobs.push_back({program, {}});
   const auto results = engine->compile_all(jobs);
   ASSERT_EQ(results.size(), jobs.size());
@@ -186,6 +190,7 @@ TEST_P(Engines, OneContentAskedForByManyThreadsIsOneModule) {
   std::array<std::optional<Result<Module>>, 8> results;
   {
     std::vector<std::jthread> threads;
+    threads.reserve(results.size());
     for (auto& result : results) threads.emplace_back([&] { result = engine->compile(program); });
   }
   for (const auto& result : results) {

@@ -29,7 +29,7 @@ const Source short_caller = {.text = "f:; ecalli 0; ret", .exports = {"f"}, .imp
 
 class Linkers : public OnEachLevel {
  protected:
-  LinkedInstance instantiate(const Linker& linker, const Source& source = caller, MissingImports missing = MissingImports::at_call) const {
+  static LinkedInstance instantiate(const Linker& linker, const Source& source = caller, MissingImports missing = MissingImports::at_call) {
     auto linked = linker.link(compile(source), missing);
     if (!linked) throw std::runtime_error(linked.error().message);
     auto instance = linked->instantiate();
@@ -262,10 +262,12 @@ TEST_P(Linkers, MovedFromHandlesGiveErrors) {
   ASSERT_OK(instance);
   const LinkedModule kept = *std::move(linked);
   LinkedInstance taken = *std::move(instance);
+  // NOLINTBEGIN(bugprone-use-after-move)
   EXPECT_ERROR(ErrorCode::invalid_argument, linked->instantiate());
   EXPECT_ERROR(ErrorCode::invalid_argument, instance->call("first"));
   EXPECT_ERROR(ErrorCode::invalid_argument, instance->run());
   EXPECT_ERROR(ErrorCode::invalid_argument, instance->instance().reg(0));
+  // NOLINTEND(bugprone-use-after-move)
   EXPECT_EQ(kept.module(), taken.instance().module());
 }
 

@@ -118,6 +118,7 @@ TEST(ModuleCache, CompilesOnceForAllWhoAsk) {
   std::vector<Result<ModulePtr>> results(count, Result<ModulePtr>(ModulePtr()));
   {
     std::vector<std::jthread> threads;
+    threads.reserve(count);
     for (auto& result : results) {
       threads.emplace_back([&] {
         ++asked;
@@ -133,6 +134,7 @@ TEST(ModuleCache, CompilesOnceForAllWhoAsk) {
 TEST(ModuleCache, SurvivesManyThreads) {
   Counted counted(2);
   std::vector<std::jthread> threads;
+  threads.reserve(4);
   for (u8 thread = 0; thread < 4; ++thread) {
     threads.emplace_back([&, thread] {
       for (int round = 0; round < 2000; ++round) {

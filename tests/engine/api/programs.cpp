@@ -57,13 +57,13 @@ std::vector<Isolation> levels() {
   return all;
 }
 
-Module OnEachLevel::compile(const Source& source, const ProgramConfig& config) const {
+Module OnEachLevel::compile(const Source& source, const ProgramConfig& config) {
   auto module = engine().compile(build(source), config);
   if (!module) throw std::runtime_error(module.error().message);
   return *std::move(module);
 }
 
-Instance OnEachLevel::start(const Source& source, const ProgramConfig& config) const {
+Instance OnEachLevel::start(const Source& source, const ProgramConfig& config) {
   auto instance = compile(source, config).instantiate();
   if (!instance) throw std::runtime_error(instance.error().message);
   return *std::move(instance);

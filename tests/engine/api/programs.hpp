@@ -32,10 +32,10 @@ std::vector<Isolation> levels();
 /// A test of every isolation level.
 class OnEachLevel : public testing::TestWithParam<Isolation> {
  protected:
-  const Engine& engine() const { return *engine_of(GetParam()); }
+  static const Engine& engine() { return *engine_of(GetParam()); }
   /// Compiles, and instantiates; fails the test if that can't be done.
-  Module compile(const Source& source, const ProgramConfig& config = {}) const;
-  Instance start(const Source& source, const ProgramConfig& config = {}) const;
+  static Module compile(const Source& source, const ProgramConfig& config = {});
+  static Instance start(const Source& source, const ProgramConfig& config = {});
 };
 
 template <typename T>
