@@ -37,8 +37,10 @@ inline u32 Assembler::read32(u32 at) const {
 
 // Stored as a number rather than as bytes: these could be those of end_ itself, which then had to be read again after each store.
 inline void Assembler::put(u64 bytes, u32 count) {
-  using Unaligned = u64 __attribute__((aligned(1)));
-  *reinterpret_cast<Unaligned*>(end_) = bytes;
+  struct [[gnu::packed]] Unaligned {
+    u64 value;
+  };
+  reinterpret_cast<Unaligned*>(end_)->value = bytes;
   end_ += count;
 }
 
