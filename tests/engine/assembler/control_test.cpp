@@ -53,6 +53,30 @@ TEST(Control, bound_later) {
   }
 }
 
+// What follows stays: the trap and a nop take exactly the place of the jump.
+TEST(Control, trap_instead_of_jump) {
+  for (const bool conditional : {false, true}) {
+    Assembler as;
+    as.reserve(3 * Assembler::max_instruction_bytes);
+    const u32 at = conditional ? as.jcc_rel32(Cond::e) : as.jmp_rel32();
+    const u32 end = as.offset();
+    as.cqo();
+    as.trap_instead_of_jump(at);
+    const std::vector<u8> code = as.take();
+    std::vector<ZydisMnemonic> read;
+    std::vector<u32> places;
+    for (u32 place = 0; place < code.size();) {
+      ZydisDisassembledInstruction one;
+      ASSERT_TRUE(ZYAN_SUCCESS(ZydisDisassembleIntel(ZYDIS_MACHINE_MODE_LONG_64, 0, code.data() + place, code.size() - place, &one)));
+      read.push_back(one.info.mnemonic);
+      places.push_back(place);
+      place += one.info.length;
+    }
+    EXPECT_EQ(read, (std::vector<ZydisMnemonic>{ZYDIS_MNEMONIC_UD2, ZYDIS_MNEMONIC_NOP, ZYDIS_MNEMONIC_CQO}));
+    EXPECT_EQ(places, (std::vector<u32>{0, 2, end}));
+  }
+}
+
 TEST(Control, inverse_conditions) {
   EXPECT_EQ(!Cond::e, Cond::ne);
   EXPECT_EQ(!Cond::ge, Cond::l);
