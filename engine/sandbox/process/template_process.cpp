@@ -270,12 +270,16 @@ Result<Descriptor> TemplateProcess::fork(const ForkRequest& request, const Descr
   header->cmsg_type = SCM_RIGHTS;
   header->cmsg_len = CMSG_LEN(sizeof descriptors);
   std::memcpy(CMSG_DATA(header), descriptors.data(), sizeof descriptors);
+  // The answer brings a descriptor. Without room for it the worker would be out of reach, so it isn't asked for.
+  Descriptor room(::fcntl(socket_.get(), F_DUPFD_CLOEXEC, 0));
+  if (!room.valid()) return system_error("asking for a worker", errno);
   ssize_t sent = 0;
   while ((sent = ::sendmsg(socket_.get(), &message, MSG_NOSIGNAL)) < 0 && errno == EINTR) {
   }
   if (sent < 0) return system_error("asking for a worker", errno);
+  room = Descriptor();
   auto pidfd = receive(copy.id);
-  if (pidfd && !pidfd->valid()) return Error{ErrorCode::worker_failed, "the template process sent no worker", {}, {}};
+  if (pidfd && !pidfd->valid()) return system_error("receiving a worker", EMFILE);  // Another thread has taken the room.
   return pidfd;
 }
 
