@@ -155,11 +155,15 @@ Module small_module(const Engine& engine) {
   return need(engine.compile(assembled("ret", 4096, 4096), metered(Metering::sync)), "compile");
 }
 
-// The time to make an instance; it is then called once and dropped. With `warm` a worker has been idle; else each is new.
+// The time to make an instance; it is then called once and dropped. With `warm` some workers are idle; else each is new.
 void instantiate(benchmark::State& state, Isolation isolation, bool warm) {
-  const Engine engine = engine_of(isolation, warm ? 4 : 0);
+  constexpr u32 idle_workers = 4;
+  const Engine engine = engine_of(isolation, warm ? idle_workers : 0);
   const Module module = small_module(engine);
-  if (warm) need(module.instantiate(), "instantiate");
+  if (warm) {
+    std::vector<Instance> together;
+    for (u32 number = 0; number < idle_workers; ++number) together.push_back(need(module.instantiate(), "instantiate"));
+  }
   Samples samples;
   for (auto _ : state) {
     const auto start = Samples::Clock::now();

@@ -72,8 +72,9 @@ std::unique_ptr<WorkerProcess> WorkerPool::take_idle(const SealedCode& code) {
       const std::scoped_lock lock(mutex_);
       const auto of_module = idle_.find(&code);
       if (of_module == idle_.end() || of_module->second.empty()) return nullptr;
-      worker = std::move(of_module->second.back());
-      of_module->second.pop_back();
+      // The one that has been idle longest has surely done with its reset.
+      worker = std::move(of_module->second.front());
+      of_module->second.erase(of_module->second.begin());
     }
     // Anything odd ends it: not yet ready, ended, or memory that was written meanwhile. A guest that has got hold of it mustn't keep the
     // next one waiting.
