@@ -104,9 +104,25 @@ class OneProcessor {
   cpu_set_t before_{};
 };
 
-// Operations that are timed together, where one alone takes no longer than looking at the clock.
-int batch_of(Isolation isolation) {
-  return isolation == Isolation::process ? 1 : 100;
+// Times single operations; in this process some together, as one alone takes no longer than looking at the clock.
+template <typename Operation>
+void sample(benchmark::State& state, Isolation isolation, Operation operation) {
+  const int batch = isolation == Isolation::process ? 1 : 100;
+  Samples samples;
+  for (auto _ : state) {
+    const auto start = Samples::Clock::now();
+    for (int number = 0; number < batch; ++number) operation();
+    samples.add((Samples::Clock::now() - start) / batch);
+  }
+  samples.report(state);
+}
+
+// An instance of a program without data, ready to run with ample gas.
+Instance small_instance(const Engine& engine, std::string_view text) {
+  const Module module = need(engine.compile(assembled(text, 4096, 4096), metered(Metering::sync)), "compile");
+  Instance instance = need(module.instantiate(), "instantiate");
+  need(instance.set_gas(ample_gas), "gas");
+  return instance;
 }
 
 // An exported function that returns at once.
@@ -114,18 +130,10 @@ void call(benchmark::State& state, Isolation isolation, bool one_processor) {
   std::optional<OneProcessor> one;
   if (one_processor) one.emplace();
   const Engine engine = engine_of(isolation);
-  const Module module = need(engine.compile(assembled("ret", 4096, 4096), metered(Metering::sync)), "compile");
-  Instance instance = need(module.instantiate(), "instantiate");
-  need(instance.set_gas(ample_gas), "gas");
-  Samples samples;
-  for (auto _ : state) {
-    const auto start = Samples::Clock::now();
-    for (int number = 0; number < batch_of(isolation); ++number) {
-      if (need(instance.call(u32{0}, {}), "call").status != Status::halt) state.SkipWithError("no halt");
-    }
-    samples.add((Samples::Clock::now() - start) / batch_of(isolation));
-  }
-  samples.report(state);
+  Instance instance = small_instance(engine, "ret");
+  sample(state, isolation, [&] {
+    if (need(instance.call(u32{0}, {}), "call").status != Status::halt) state.SkipWithError("no halt");
+  });
 }
 
 // From one host call to the next.
@@ -133,20 +141,12 @@ void host_call(benchmark::State& state, Isolation isolation, bool one_processor)
   std::optional<OneProcessor> one;
   if (one_processor) one.emplace();
   const Engine engine = engine_of(isolation);
-  const Module module = need(engine.compile(assembled("loop:; ecalli 7; jump loop", 4096, 4096), metered(Metering::sync)), "compile");
-  Instance instance = need(module.instantiate(), "instantiate");
-  need(instance.set_gas(ample_gas), "gas");
+  Instance instance = small_instance(engine, "loop:; ecalli 7; jump loop");
   need(instance.set_pc(0), "pc");
-  Samples samples;
-  for (auto _ : state) {
-    const auto start = Samples::Clock::now();
-    for (int number = 0; number < batch_of(isolation); ++number) {
-      const Exit exit = need(instance.run(), "run");
-      if (exit.status != Status::host_call || exit.host_call != 7) state.SkipWithError("no host call");
-    }
-    samples.add((Samples::Clock::now() - start) / batch_of(isolation));
-  }
-  samples.report(state);
+  sample(state, isolation, [&] {
+    const Exit exit = need(instance.run(), "run");
+    if (exit.status != Status::host_call || exit.host_call != 7) state.SkipWithError("no host call");
+  });
 }
 
 // ---- Instances ----

@@ -144,7 +144,7 @@ void at_once(const Module& module, int count, int threads, Tally& tally) {
   for (std::thread& thread : team) thread.join();
 }
 
-// Kills or stops a random worker every now and then, but never the template: its children are the workers.
+// Kills a random worker every now and then, but never the template: its children are the workers.
 void kill_at_random(const std::atomic<bool>& stop, int template_process, std::atomic<int>& kills) {
   std::mt19937 random(20260101);
   while (!stop) {
