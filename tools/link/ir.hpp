@@ -108,7 +108,7 @@ struct Instruction {
 };
 
 /// How two operands are compared.
-enum class Condition : u8 { eq, not_eq, less_unsigned, less_signed, greater_or_equal_unsigned, greater_or_equal_signed };
+enum class Condition : u8 { equal, not_equal, less_unsigned, less_signed, greater_or_equal_unsigned, greater_or_equal_signed };
 
 /// How a block ends.
 struct Terminator {
@@ -121,7 +121,7 @@ struct Terminator {
     call_indirect,  ///< d = the dynamic address of `otherwise`; jump to the dynamic address a + offset, a read before d is written.
   };
   Kind kind = Kind::trap;
-  Condition condition = Condition::eq;
+  Condition condition = Condition::equal;
   Reg d = Reg::ra;
   Operand a, b;
   i64 offset = 0;
