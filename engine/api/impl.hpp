@@ -76,8 +76,9 @@ class InstanceLock {
   ~InstanceLock() {
     if (instance_ != nullptr) instance_->busy.store(false, std::memory_order_release);
   }
-  explicit operator bool() const { return instance_ != nullptr; }
-  /// Why it isn't held.
+  /// The instance is this lock's, and alive.
+  explicit operator bool() const { return instance_ != nullptr && !instance_->machine->is_lost(); }
+  /// Why it isn't.
   Error error() const;
 
  private:

@@ -12,6 +12,7 @@ namespace engine {
 
 Error InstanceLock::error() const {
   if (absent_) return moved_from();
+  if (instance_ != nullptr) return engine::error(ErrorCode::instance_lost, "an earlier failure has ended this instance");
   return engine::error(ErrorCode::instance_busy, "the instance is in use by another thread or by the call that this one is part of");
 }
 

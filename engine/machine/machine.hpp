@@ -64,6 +64,9 @@ class Machine {
   /// invalid_argument: a snapshot of another program.
   Result<void> restore(const Snapshot& snapshot);
 
+  /// A mechanism has broken.
+  bool is_lost() const { return lost_ || memory_.broken(); }
+
   Executor& executor() { return *executor_; }
   const Program& program() const { return *program_; }
 
@@ -85,7 +88,6 @@ class Machine {
 
   Machine(std::shared_ptr<const Program> program, std::unique_ptr<Executor> executor);
 
-  bool is_lost() const { return lost_ || memory_.broken(); }
   Error lose(Error error);
   Error inconsistent(const char* what);
 

@@ -31,17 +31,22 @@ u64 Reader::little_endian(u32 count) {
 
 u32 Reader::varint() {
   const u64 start = at_;
-  const u8 first = byte();
-  const u32 extra = static_cast<u32>(std::countl_one(first));
-  if (extra > 4) {
+  const u32 first = byte();
+  u32 value = first;
+  if (first < 0x80) return value;
+  if (first < 0xc0) {
+    value = (first - 0x80) << 8 | static_cast<u32>(little_endian(1));
+  } else if (first < 0xe0) {
+    value = (first - 0xc0) << 16 | static_cast<u32>(little_endian(2));
+  } else if (first < 0xf0) {
+    value = (first - 0xe0) << 24 | static_cast<u32>(little_endian(3));
+  } else if (first < 0xf8) {
+    value = (first - 0xf0) | static_cast<u32>(little_endian(4));  // the first byte's bits fall on the lowest bits
+  } else {
     at_ = start;
     fail(Reason::bad_varint);
-    return 0;
   }
-  const u32 low = static_cast<u32>(little_endian(extra));
-  if (!ok()) return 0;
-  if (extra == 4) return low | (first & 0x07u);  // the first byte's bits fall on the lowest bits
-  return low | (first & (0x7fu >> extra)) << (8 * extra);
+  return ok() ? value : 0;
 }
 
 u64 Reader::natural() {
