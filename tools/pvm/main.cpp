@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+// pvm: makes, runs and looks into programs. This file is its command line.
+#include <CLI/CLI.hpp>
+#include <exception>
+
+#include "cmd_inspect.hpp"
+#include "cmd_run.hpp"
+#include "cmd_stats.hpp"
+#include "cmd_trace.hpp"
+#include "exit_code.hpp"
+#include "output.hpp"
+#ifdef PVM_COMMAND_HAS_ASM
+#include "cmd_asm.hpp"
+#include "cmd_disasm.hpp"
+#endif
+#ifdef PVM_COMMAND_HAS_LINK
+#include "cmd_link.hpp"
+#endif
+
+namespace {
+
+using namespace pvm::command;
+
+constexpr const char* footer =
+    "Examples:\n"
+    "  pvm run hello.pvm -- one two      run a program's main with arguments\n"
+    "  pvm inspect hello.pvm             what is in it\n"
+    "  pvm SUBCOMMAND --help             options, exit codes and examples of a subcommand\n"
+    "\n"
+    "Exit codes: 0 done, 1 a negative result, 2 bad usage or input; `pvm run` has its own.\n";
+
+int run_program(int argc, char** argv) {
+  CLI::App app("Makes, runs and looks into PVM programs.", "pvm");
+  app.set_version_flag("--version", "pvm " PVM_VERSION);
+  app.require_subcommand(1);
+  app.footer(footer);
+  int exit_code = exit_ok;
+#ifdef PVM_COMMAND_HAS_LINK
+  add_link_command(app, exit_code);
+#endif
+  add_run_command(app, exit_code);
+  add_inspect_command(app, exit_code);
+  add_trace_command(app, exit_code);
+  add_stats_command(app, exit_code);
+#ifdef PVM_COMMAND_HAS_ASM
+  add_asm_command(app, exit_code);
+  add_disasm_command(app, exit_code);
+#endif
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? exit_ok : exit_bad_input;
+  }
+  return exit_code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run_program(argc, argv);
+  } catch (const std::exception& error) {
+    return complain(error.what());
+  }
+}
