@@ -25,7 +25,7 @@ struct ThreadState {
   u64 left_gs_base = 0;  ///< What was left in place of the host's 0; 0: nothing. See GuestBase.
 };
 // The model keeps the handlers from allocating.
-extern thread_local ThreadState this_thread [[gnu::tls_model("initial-exec")]];
+extern constinit thread_local ThreadState this_thread [[gnu::tls_model("initial-exec")]];
 
 /// Installs the handlers when first called. Error: no real-time signal is free.
 Result<void> install_handlers();
