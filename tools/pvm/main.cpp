@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 // pvm: makes, runs and looks into programs. This file is its command line.
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <exception>
 
 #include "cmd_inspect.hpp"
 #include "cmd_run.hpp"
-#include "cmd_stats.hpp"
-#include "cmd_trace.hpp"
 #include "exit_code.hpp"
 #include "output.hpp"
 #ifdef PVM_COMMAND_HAS_ASM
@@ -40,8 +41,6 @@ int run_program(int argc, char** argv) {
 #endif
   add_run_command(app, exit_code);
   add_inspect_command(app, exit_code);
-  add_trace_command(app, exit_code);
-  add_stats_command(app, exit_code);
 #ifdef PVM_COMMAND_HAS_ASM
   add_asm_command(app, exit_code);
   add_disasm_command(app, exit_code);
@@ -54,9 +53,18 @@ int run_program(int argc, char** argv) {
   return exit_code;
 }
 
+/// Opens what is closed of the standard descriptors, in the direction that nobody uses: else the next file of ours would get its number,
+/// and a guest's output.
+void occupy_standard_descriptors() {
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
+    if (fcntl(fd, F_GETFD) < 0) static_cast<void>(open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY));
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  occupy_standard_descriptors();
   try {
     return run_program(argc, argv);
   } catch (const std::exception& error) {
