@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "ir.hpp"
 
@@ -18,6 +19,7 @@ struct LinkError {
   std::string symbol = {};            ///< The symbol concerned.
   std::string message = {};           ///< What is wrong, one sentence without a full stop.
   std::string remedy = {};            ///< What the user can do, e.g. a compiler option; empty where there is nothing to say.
+  std::vector<LinkError> more = {};   ///< Further errors found on the way.
 };
 
 /// One line: "foo.o: .text+0x12 (main): unsupported register x16; compile with -march=rv64emac".

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+// The front end of the linker: the steps, one after the other.
+#include <elf.h>
+
+#include <algorithm>
+
+#include "lift/context.hpp"
+#include "lift/reach.hpp"
+
+namespace pvm::link {
+namespace {
+
+using namespace lifting;
+
+std::optional<LinkError> read_inputs(Context& context, std::span<const Input> inputs) {
+  for (const Input& input : inputs) {
+    auto object = elf::read(input);
+    if (auto* error = std::get_if<LinkError>(&object)) return std::move(*error);
+    context.objects.push_back(std::move(std::get<elf::Object>(object)));
+    context.program.objects.push_back(input.path);
+    const elf::Object& first = context.objects.front();
+    const elf::Object& last = context.objects.back();
+    if (first.bits != last.bits) {
+      return LinkError{.path = last.path,
+                       .message = "a " + std::to_string(last.bits) + "-bit object among " + std::to_string(first.bits) + "-bit ones",
+                       .remedy = "compile all for the same target"};
+    }
+  }
+  if (context.objects.empty()) return LinkError{.message = "no input files", .remedy = "name at least one object"};
+  context.program.register_bits = context.objects.front().bits;
+  for (const elf::Object& object : context.objects) context.sections.emplace_back(object.sections.size());
+  return std::nullopt;
+}
+
+std::optional<LinkError> check_semantics(const Context& context) {
+  const auto& semantics = context.options->semantics;
+  if (!semantics || ref::register_bits(*semantics) == context.program.register_bits) return std::nullopt;
+  return LinkError{.path = context.objects.front().path,
+                   .message = "a " + std::to_string(context.program.register_bits) + "-bit object for the instruction set " +
+                              std::string(ref::name_of(*semantics)),
+                   .remedy = "choose another instruction set, or compile for the other width"};
+}
+
+void warn_of_flags(const Context& context) {
+  for (const elf::Object& object : context.objects) {
+    if ((object.flags & EF_RISCV_RVE) == 0) {
+      context.warn(object.path + ": compiled for 32 registers, of which 16 exist here; compile with -march=rv" +
+                   std::to_string(object.bits) + "emac_zbb");
+    }
+    if ((object.flags & EF_RISCV_FLOAT_ABI) != 0) {
+      context.warn(object.path +
+                   ": compiled for a floating-point calling convention; compile with -mabi=" + (object.bits == 32 ? "ilp32e" : "lp64e"));
+    }
+    if ((object.flags & EF_RISCV_TSO) != 0) context.warn(object.path + ": asks for total store ordering, which has no meaning here");
+  }
+}
+
+void finish_data(Context& context) {
+  // An array of constructors gathers relocations from several sections, not in the order of their places.
+  std::stable_sort(context.pending.begin(), context.pending.end(), [](const PendingRelocation& a, const PendingRelocation& b) {
+    return std::pair(a.section, a.offset) < std::pair(b.section, b.offset);
+  });
+  for (const PendingRelocation& pending : context.pending) {
+    std::optional<Value> minus;
+    if (pending.minus) minus = value_of(context, *pending.minus);
+    context.program.sections[pending.section].relocations.push_back(
+        {pending.offset, pending.size, value_of(context, pending.target), minus});
+  }
+  context.pending.clear();
+}
+
+void finish_exports(Context& context) {
+  for (PendingExport& pending : context.exports) {
+    pending.entry.block = value_of(context, pending.target).block();
+    context.program.exports.push_back(std::move(pending.entry));
+  }
+}
+
+/// The faults that the program can run into, as one error with others in its train.
+std::optional<LinkError> reachable_faults(const Context& context) {
+  if (context.block_faults.empty() && context.section_faults.empty()) return std::nullopt;
+  const Reached reached = reach(context.program);
+  constexpr std::size_t max_errors = 20;
+  std::vector<LinkError> errors;
+  const auto collect = [&](const std::map<u32, Fault>& faults, const std::vector<bool>& is_reached) {
+    for (const auto& [id, fault] : faults) {
+      if (is_reached[id] && errors.size() < max_errors) errors.push_back(with_symbol(context, fault.place, fault.error));
+    }
+  };
+  collect(context.block_faults, reached.blocks);
+  collect(context.section_faults, reached.sections);
+  if (errors.empty()) return std::nullopt;
+  LinkError first = std::move(errors.front());
+  errors.erase(errors.begin());
+  first.more = std::move(errors);
+  return first;
+}
+
+}  // namespace
+
+Outcome<Program> lift(std::span<const Input> inputs, const LinkOptions& options) {
+  Context context;
+  context.options = &options;
+  if (auto error = read_inputs(context, inputs)) return std::move(*error);
+  if (auto error = check_semantics(context)) return std::move(*error);
+  warn_of_flags(context);
+  if (auto error = resolve_symbols(context)) return std::move(*error);
+  if (auto error = classify_sections(context)) return std::move(*error);
+  lift_data(context);
+  if (auto error = read_records(context)) return std::move(*error);
+  decode_code(context);
+  if (auto error = make_blocks(context)) return std::move(*error);
+  finish_data(context);
+  finish_exports(context);
+  if (auto error = reachable_faults(context)) return std::move(*error);
+  return std::move(context.program);
+}
+
+}  // namespace pvm::link
