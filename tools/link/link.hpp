@@ -21,22 +21,24 @@ struct Input {
 
 /// The passes of the optimiser, each with a switch.
 struct OptimizeOptions {
-  bool reachability = true;        ///< Drop blocks and data sections that no export reaches.
-  bool jump_threading = true;      ///< Jumps to jumps; blocks that are only a jump; merging of blocks with one way in.
-  bool constants = true;           ///< Constant, copy and address propagation; folding; base + offset into accesses; branches known.
-  bool dead_code = true;           ///< Results that nobody reads, by a liveness that knows the calling convention.
-  bool share_constants = true;     ///< Take a number from a register that holds it already.
+  bool reachability = true;     ///< Drop blocks and data sections that no export reaches.
+  bool jump_threading = true;   ///< Jumps to jumps; blocks that are only a jump; merging of blocks with one way in.
+  bool constants = true;        ///< Constant, copy and address propagation; folding; base + offset into accesses; branches known.
+  bool dead_code = true;        ///< Results that nobody reads, by a liveness that knows the calling convention.
+  bool share_constants = true;  ///< Take a number from a register that holds it already.
   bool merge_identical_code = true;
-  bool reorder = true;             ///< Lay blocks out so that jumps become fallthroughs.
+  bool reorder = true;  ///< Lay blocks out so that jumps become fallthroughs.
   static OptimizeOptions none() { return {false, false, false, false, false, false, false}; }
 };
 
 struct LinkOptions {
   /// The instruction set. Absent: the latest for the objects' register width.
   std::optional<ref::Semantics> semantics = {};
+  /// How the blob is wrapped. Absent: `standard` for graypaper-0.7.2, else `polkavm`. `raw` is for programs without data.
+  std::optional<ref::Container> container = {};
   OptimizeOptions optimize = {};
-  u32 min_stack_size = 8192;  ///< Bytes.
-  bool strip = false;         ///< No debug information.
+  u32 min_stack_size = 8192;                     ///< Bytes.
+  bool strip = false;                            ///< No debug information.
   std::vector<std::string> dispatch_table = {};  ///< Exports to be entered at code offsets 0, 5, 10...
   /// Called for each warning, one line.
   std::function<void(const std::string&)> warn = {};

@@ -1,0 +1,11 @@
+# Until the last two stages are there.
+file(GLOB emit_sources ${CMAKE_CURRENT_SOURCE_DIR}/emit/*.cpp)
+file(GLOB debug_sources ${CMAKE_CURRENT_SOURCE_DIR}/debug/*.cpp)
+if(NOT emit_sources)
+  file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/no_emit.cpp "#include \"link.hpp\"\nnamespace pvm::link { Outcome<Image> emit(const Program&, const LinkOptions&) { return LinkError{}; } }\n")
+  target_sources(pvm_link PRIVATE ${CMAKE_CURRENT_BINARY_DIR}/no_emit.cpp)
+endif()
+if(NOT debug_sources)
+  file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/no_debug.cpp "#include \"link.hpp\"\nnamespace pvm::link { DebugSections debug_sections(std::span<const Input>, const Program&, const Image&) { return {}; } }\n")
+  target_sources(pvm_link PRIVATE ${CMAKE_CURRENT_BINARY_DIR}/no_debug.cpp)
+endif()
