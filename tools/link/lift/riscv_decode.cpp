@@ -49,6 +49,11 @@ struct Decoder {
     made.imm = imm;
     return made;
   }
+  Instruction upper(Kind kind) const {
+    Instruction made = immediate(kind, Op::nop, i64{static_cast<std::int32_t>(word & 0xfffff000)});
+    made.rs1 = 0;
+    return made;
+  }
   Instruction unary(Op op, bool is_word = false) const {
     Instruction made = of(Kind::unary, op, is_word);
     made.rs2 = 0;
@@ -78,12 +83,12 @@ Instruction Decoder::run() const {
     case 0x0b: return custom_0();
     case 0x0f: return funct3 <= 1 ? of(Kind::nop) : unknown();  // fence, fence.i
     case 0x13: return op_imm();
-    case 0x17: return immediate(Kind::auipc, Op::nop, i64{static_cast<std::int32_t>(word & 0xfffff000)});
+    case 0x17: return upper(Kind::auipc);
     case 0x1b: return bits == 64 ? op_imm_word() : unknown();
     case 0x23: return store();
     case 0x2f: return atomic();
     case 0x33: return op();
-    case 0x37: return immediate(Kind::lui, Op::nop, i64{static_cast<std::int32_t>(word & 0xfffff000)});
+    case 0x37: return upper(Kind::lui);
     case 0x3b: return bits == 64 ? op_word() : unknown();
     case 0x63: return branch();
     case 0x67: return funct3 == 0 ? immediate(Kind::jalr, Op::nop, imm_i) : unknown();
