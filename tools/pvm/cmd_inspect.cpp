@@ -59,7 +59,7 @@ std::vector<Region> named_regions(const ref::Program& program) {
   if (!map) return regions;
   add("read-only data", map->ro_start, map->ro_end, false);
   add("read-write data", map->rw_start, map->rw_end, true);
-  add("heap, at most", std::max<u64>(map->heap_base, map->rw_end), u64{map->heap_base} + map->max_heap_size, true);
+  add("heap (grows)", std::max<u64>(map->heap_base, map->rw_end), u64{map->heap_base} + map->max_heap_size, true);
   add("stack", map->stack_low, map->stack_top, true);
   add("auxiliary data", map->aux_start, map->aux_end, false);
   return regions;
@@ -115,14 +115,15 @@ std::string sections_text(const Contents& contents, const Palette& palette) {
 }
 
 std::string memory_text(const Contents& contents, const Palette& palette) {
-  std::string text = heading(palette, "Memory at the start");
+  std::string text = heading(palette, "Memory");
   if (contents.memory.empty()) return text + "  none: the host makes the pages\n";
   u64 largest = 1;
   for (const Region& region : contents.memory) largest = std::max(largest, region.end - region.begin);
   for (const Region& region : contents.memory) {
     const u64 size = region.end - region.begin;
-    text += "  " + hex_padded(region.begin, 8) + ".." + hex_padded(region.end, 9) + "  " + (region.writable ? "rw" : "r-") + "  " +
-            padded(region.name, 16) + padded_left(binary_size(size), 10) + "  " + palette.cyan(bar(size, largest, 30)) + "\n";
+    text += padded_left(hex_padded(region.begin, 8), 13) + " to " + padded_left(hex_padded(region.end, 8), 11) + "  " +
+            (region.writable ? "rw" : "r-") + "  " + padded(region.name, 16) + padded_left(binary_size(size), 10) + "  " +
+            palette.cyan(bar(size, largest, 30)) + "\n";
   }
   return text;
 }

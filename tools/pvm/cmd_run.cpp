@@ -121,7 +121,7 @@ nlohmann::ordered_json to_json(const Options& options, const Execution& executio
 int report(const Options& options, const Execution& execution, const Entry& entry, const ref::Program& program) {
   const bool has_ended_well = execution.end == End::returned || execution.end == End::exited;
   const bool is_32_bit = ref::register_bits(program.config.semantics) == 32;
-  if (!has_ended_well) complain(Problem{.file = options.run.program.blob, .reason = describe(execution, program)});
+  if (!has_ended_well) complain(describe(options.run.program.blob, execution, program));
   if (options.verbose) print_registers(execution);
   if (options.time) print_times(execution, program, metering_of(options.run) != ref::Metering::none);
   int printed = exit_ok;

@@ -12,8 +12,8 @@ namespace {
 std::string unknown_call(const Execution& execution, const ref::Program& program) {
   const u64 number = execution.host_call;
   if (number >= program.imports.size() || !program.imports[number])
-    return "host call " + std::to_string(number) + ", which is no import of the program";
-  return "call of the import '" + printable(*program.imports[number]) + "', which this environment doesn't have";
+    return "makes host call " + std::to_string(number) + ", which is no import of it";
+  return "calls '" + printable(*program.imports[number]) + "', which this environment doesn't have";
 }
 
 std::string what_happened(const Execution& execution, const ref::Program& program) {
@@ -30,8 +30,8 @@ std::string what_happened(const Execution& execution, const ref::Program& progra
 }  // namespace
 
 std::string_view name_of(End end) {
-  constexpr std::string_view names[] = {"returned",          "exited",    "trap", "page_fault", "out_of_gas", "timeout", "interrupted",
-                                        "unknown_host_call", "host_error"};
+  constexpr std::string_view names[] = {"returned",          "exited",     "trap", "page_fault", "out_of_gas", "timeout", "interrupted",
+                                        "unknown_host_call", "host_error", "limit"};
   return names[static_cast<u8>(end)];
 }
 
@@ -46,16 +46,18 @@ int exit_code_of(const Execution& execution, const Entry& entry) {
     case End::interrupted: return exit_interrupted;
     case End::unknown_host_call:
     case End::host_error: return exit_host_error;
+    case End::limit: return exit_ok;
   }
   return exit_host_error;
 }
 
-std::string describe(const Execution& execution, const ref::Program& program) {
-  std::string text = what_happened(execution, program);
-  if (!execution.pc) return text;
-  text += " at pc " + std::to_string(*execution.pc);
+Problem describe(const std::string& file, const Execution& execution, const ref::Program& program) {
+  Problem problem{.file = file, .reason = what_happened(execution, program)};
+  if (execution.end == End::out_of_gas) problem.remedy = "--gas N gives it more";
+  if (!execution.pc) return problem;
   const std::string place = to_text(place_of(program, *execution.pc));
-  return place.empty() ? text : text + " (" + place + ")";
+  problem.place = "pc " + std::to_string(*execution.pc) + (place.empty() ? "" : " (" + place + ")");
+  return problem;
 }
 
 }  // namespace pvm::command

@@ -14,8 +14,8 @@
 
 namespace pvm::command {
 
-/// How a run came to its end.
-enum class End : u8 { returned, exited, trap, page_fault, out_of_gas, timeout, interrupted, unknown_host_call, host_error };
+/// How a run came to its end. `limit`: an observer has seen enough.
+enum class End : u8 { returned, exited, trap, page_fault, out_of_gas, timeout, interrupted, unknown_host_call, host_error, limit };
 /// "returned", "page_fault"
 std::string_view name_of(End end);
 
@@ -53,15 +53,18 @@ struct HostCall {
   std::vector<std::pair<u32, u64>> set_registers;
 };
 
-/// Called after each host call; false: the run is to end there (as if it had been interrupted).
+/// Called after each host call; false: the run is to end there, with End::limit.
 using HostCallObserver = std::function<bool(const HostCall&)>;
 /// Called before the first instruction of a run, with the state that the guest starts with.
 using StartObserver = std::function<void(u32 pc, i64 gas, const Registers&)>;
 
+/// Called before each instruction; false: it is the last one, and the run ends with End::limit.
+using StepObserver = std::function<bool(const ref::TraceStep&, const ref::Memory&)>;
+
 struct Observers {
   StartObserver start = {};
   HostCallObserver host_call = {};
-  ref::Trace step = {};                   ///< run_on_ref only.
+  StepObserver step = {};                 ///< run_on_ref only.
   std::function<bool()> keep_going = {};  ///< run_on_ref only: asked now and then; false ends the run.
 };
 
@@ -74,7 +77,7 @@ Execution run_on_ref(const ref::Program& program, const Entry& entry, const RunO
 /// The exit code of pvm for it; see ExitCode.
 int exit_code_of(const Execution& execution, const Entry& entry);
 
-/// One sentence for people about an end that is not `returned` or `exited`: "trap at pc 12 (main+4: trap)".
-std::string describe(const Execution& execution, const ref::Program& program);
+/// The complaint about an end that is not `returned` or `exited`: "prog.pvm: pc 12 (main+4: trap): trap".
+Problem describe(const std::string& file, const Execution& execution, const ref::Program& program);
 
 }  // namespace pvm::command

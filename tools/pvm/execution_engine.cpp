@@ -93,6 +93,7 @@ class EngineRun {
       if (served == Served::goes_on) continue;
       Execution execution{.pc = exit->pc, .host_call = exit->host_call};
       execution.end = served == Served::exits ? End::exited : served == Served::unknown ? End::unknown_host_call : stopped();
+      if (enough_) execution.end = End::limit;
       execution.exit_code = environment_.exit_code().value_or(0);
       return execution;
     }
@@ -127,7 +128,8 @@ class EngineRun {
     if (const auto regs = instance_.regs()) call.before = *regs;
     RecordingGuest recording(guest, call);
     const Served served = environment_.serve(name, recording);
-    return observers_.host_call(call) ? served : Served::stopped;
+    enough_ = !observers_.host_call(call) && served == Served::goes_on;
+    return enough_ ? Served::stopped : served;
   }
 
   Instance& instance_;
@@ -136,6 +138,7 @@ class EngineRun {
   const Stop& stop_;
   Environment environment_;
   bool is_32_bit_;
+  bool enough_ = false;  ///< The observer's word.
 };
 
 Result<void> enter(Instance& instance, const Entry& entry, const RunOptions& options) {

@@ -13,6 +13,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <memory>
+#include <utility>
 
 namespace pvm::command {
 namespace {
@@ -22,25 +23,6 @@ using Bytes = std::vector<std::uint8_t>;
 Problem system_problem(const std::string& path, const char* what, int error) {
   return {.file = path, .reason = std::string(what) + ": " + std::strerror(error)};
 }
-
-/// Closes a descriptor, but not one of the standard three.
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() { static_cast<void>(close()); }
-  int get() const { return fd_; }
-  /// False: the system has lost what was written.
-  bool close() {
-    const int fd = fd_;
-    fd_ = -1;
-    return fd <= STDERR_FILENO || ::close(fd) == 0;
-  }
-
- private:
-  int fd_;
-};
 
 std::variant<Bytes, Problem> read_all(int fd, const std::string& path, std::uint64_t limit) {
   constexpr std::size_t chunk = std::size_t{64} << 10;
@@ -68,34 +50,15 @@ mode_t mode_of_new_files() {
   return 0666 & ~mask;
 }
 
-/// Writes to what can't be replaced: a device, a pipe.
-std::optional<Problem> write_in_place(const std::string& path, std::span<const std::uint8_t> bytes) {
-  Descriptor file(open(path.c_str(), O_WRONLY | O_CLOEXEC));
-  if (file.get() < 0) return system_problem(path, "cannot be written", errno);
-  if (const auto error = write_all(file.get(), bytes)) return system_problem(path, "cannot be written", *error);
-  return std::nullopt;
-}
-
-std::optional<Problem> replace_file(const std::string& path, const std::string& target, mode_t mode, std::span<const std::uint8_t> bytes) {
-  std::string temporary = target + ".XXXXXX";
-  Descriptor file(mkostemp(temporary.data(), O_CLOEXEC));
-  if (file.get() < 0) return system_problem(path, "cannot be written", errno);
-  std::optional<int> error = write_all(file.get(), bytes);
-  if (!error && fchmod(file.get(), mode) != 0) error = errno;
-  if (!file.close() && !error) error = errno;
-  if (!error && rename(temporary.c_str(), target.c_str()) != 0) error = errno;
-  if (!error) return std::nullopt;
-  unlink(temporary.c_str());
-  return system_problem(path, "cannot be written", *error);
-}
-
 }  // namespace
 
 std::variant<Bytes, Problem> read_input(const std::string& path, std::uint64_t limit) {
   if (path == "-") return read_all(STDIN_FILENO, "standard input", limit);
-  const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (file.get() < 0) return system_problem(path, "cannot be read", errno);
-  return read_all(file.get(), path, limit);
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return system_problem(path, "cannot be read", errno);
+  auto result = read_all(fd, path, limit);
+  close(fd);
+  return result;
 }
 
 std::optional<int> write_all(int fd, std::span<const std::uint8_t> bytes) {
@@ -112,18 +75,80 @@ std::optional<int> write_all(int fd, std::span<const std::uint8_t> bytes) {
   return std::nullopt;
 }
 
-std::optional<Problem> write_output(const std::string& path, std::span<const std::uint8_t> bytes) {
-  if (path == "-") {
-    static_cast<void>(std::fflush(stdout));
-    const auto error = write_all(STDOUT_FILENO, bytes);
-    return error ? std::optional(system_problem("standard output", "cannot be written", *error)) : std::nullopt;
-  }
-  const std::string target = resolved(path);
+OutputFile::OutputFile(std::string path) : path_(std::move(path)) {
+  open_output();
+}
+
+void OutputFile::open_output() {
   struct stat status {};
-  if (stat(target.c_str(), &status) != 0) return replace_file(path, target, mode_of_new_files(), bytes);
-  if (S_ISDIR(status.st_mode)) return Problem{.file = path, .reason = "is a directory", .remedy = "name a file"};
-  if (!S_ISREG(status.st_mode)) return write_in_place(path, bytes);
-  return replace_file(path, target, status.st_mode & 0777, bytes);
+  if (path_ == "-") {
+    path_ = "standard output";
+    static_cast<void>(std::fflush(stdout));
+    fd_ = STDOUT_FILENO;
+    return;
+  }
+  target_ = resolved(path_);
+  if (stat(target_.c_str(), &status) != 0) return open_replacement(mode_of_new_files());
+  if (S_ISREG(status.st_mode)) return open_replacement(status.st_mode & 0777);
+  if (S_ISDIR(status.st_mode)) return fail(EISDIR);
+  fd_ = open(path_.c_str(), O_WRONLY | O_CLOEXEC);  // a device, a pipe
+  if (fd_ < 0) fail(errno);
+}
+
+OutputFile::~OutputFile() {
+  if (fd_ > STDERR_FILENO) close(fd_);
+  if (!temporary_.empty()) unlink(temporary_.c_str());
+}
+
+void OutputFile::open_replacement(mode_t mode) {
+  temporary_ = target_ + ".XXXXXX";
+  fd_ = mkostemp(temporary_.data(), O_CLOEXEC);
+  if (fd_ < 0) {
+    temporary_.clear();
+    fail(errno);
+  } else if (fchmod(fd_, mode) != 0) {
+    fail(errno);
+  }
+}
+
+void OutputFile::fail(int error) {
+  if (!problem_) problem_ = system_problem(path_, "cannot be written", error);
+}
+
+void OutputFile::flush() {
+  if (!problem_) {
+    if (const auto error = write_all(fd_, buffer_)) fail(*error);
+  }
+  buffer_.clear();
+}
+
+void OutputFile::append(std::span<const std::uint8_t> bytes) {
+  constexpr std::size_t buffer_bytes = std::size_t{64} << 10;
+  buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
+  if (buffer_.size() >= buffer_bytes) flush();
+}
+
+void OutputFile::append(std::string_view text) {
+  append(std::span(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()));
+}
+
+std::optional<Problem> OutputFile::commit() {
+  flush();
+  if (fd_ > STDERR_FILENO && close(fd_) != 0) fail(errno);
+  fd_ = -1;
+  if (problem_ || temporary_.empty()) return problem_;
+  if (rename(temporary_.c_str(), target_.c_str()) != 0) {
+    fail(errno);
+  } else {
+    temporary_.clear();
+  }
+  return problem_;
+}
+
+std::optional<Problem> write_output(const std::string& path, std::span<const std::uint8_t> bytes) {
+  OutputFile file(path);
+  file.append(bytes);
+  return file.commit();
 }
 
 std::optional<Problem> write_output(const std::string& path, std::string_view text) {

@@ -2,6 +2,8 @@
 // Files in and out: bounded reading, atomic writing; "-" is standard input or output.
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -26,6 +28,34 @@ std::variant<std::vector<std::uint8_t>, Problem> read_input(const std::string& p
 /// folder, renamed). Symbolic links stay links; devices and pipes are written to; "-" is standard output.
 std::optional<Problem> write_output(const std::string& path, std::span<const std::uint8_t> bytes);
 std::optional<Problem> write_output(const std::string& path, std::string_view text);
+
+/// The same piece by piece: nothing is at `path` before commit(), and nothing stays if that is never called. Errors are kept until then.
+class OutputFile {
+ public:
+  explicit OutputFile(std::string path);
+  OutputFile(const OutputFile&) = delete;
+  OutputFile& operator=(const OutputFile&) = delete;
+  ~OutputFile();
+
+  /// Buffered.
+  void append(std::span<const std::uint8_t> bytes);
+  void append(std::string_view text);
+  bool failed() const { return problem_.has_value(); }
+  std::optional<Problem> commit();
+
+ private:
+  void open_output();
+  void open_replacement(mode_t mode);
+  void flush();
+  void fail(int error);
+
+  std::string path_;       ///< As the user named it.
+  std::string target_;     ///< What is replaced.
+  std::string temporary_;  ///< Empty: the descriptor is written to directly.
+  int fd_ = -1;
+  std::vector<std::uint8_t> buffer_;
+  std::optional<Problem> problem_;
+};
 
 /// Writes all bytes to a descriptor, or gives the error number.
 std::optional<int> write_all(int fd, std::span<const std::uint8_t> bytes);
