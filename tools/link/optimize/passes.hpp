@@ -10,7 +10,23 @@ namespace pvm::link {
 /// Drops blocks and data sections that no export reaches.
 bool drop_unreachable(Program& program);
 
+/// Constant, copy and address propagation; operands become immediates, base and offset one address, known branches and indirect jumps
+/// direct; each instruction is replaced by its cheapest known form.
+bool propagate_constants(Program& program);
+
+/// Jumps to jumps, blocks with one way in, tiny blocks.
+bool thread_jumps(Program& program);
+
+/// Moves additions to a register into the offsets of the accesses that alone use it.
+bool fold_offsets(Program& program);
+
 /// Removes instructions whose results nobody reads, and makes a jump of a call whose return address nobody reads.
 bool remove_dead_code(Program& program);
+
+/// One block for all that do the same.
+bool merge_identical_code(Program& program);
+
+/// An order of `layout` with few jumps.
+bool reorder_blocks(Program& program);
 
 }  // namespace pvm::link
