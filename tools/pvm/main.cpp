@@ -8,6 +8,7 @@
 
 #include "cmd_inspect.hpp"
 #include "cmd_run.hpp"
+#include "cmd_stats.hpp"
 #include "cmd_trace.hpp"
 #include "exit_code.hpp"
 #include "output.hpp"
@@ -43,6 +44,7 @@ int run_program(int argc, char** argv) {
   add_run_command(app, exit_code);
   add_inspect_command(app, exit_code);
   add_trace_command(app, exit_code);
+  add_stats_command(app, exit_code);
 #ifdef PVM_COMMAND_HAS_ASM
   add_asm_command(app, exit_code);
   add_disasm_command(app, exit_code);
