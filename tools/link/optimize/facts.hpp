@@ -51,7 +51,7 @@ RegisterSet writes(const Terminator& end);
 /// The address of a load or store where it is known up to layout: a number or an address.
 std::optional<Value> known_address(const Instruction& access);
 
-/// A load that can't fault: inside a data section, or in the frame that sp points to.
+/// A load that can't fault: inside a data section, or from sp upwards, where frames are taken to be on the stack.
 bool never_faults(const Program& program, const Instruction& load);
 
 /// a + b, if that is a value.

@@ -14,7 +14,7 @@ namespace {
 using Kind = Terminator::Kind;
 
 constexpr u64 first_section = 0x10000, section_distance = 0x10000, heap_base_address = 0x800000;
-constexpr u64 stack_low = 0xfe000, stack_high = 0x100000 - 16, host_return = 0xffff0000;
+constexpr u64 stack_low = 0xf0000, stack_high = 0x100000 - 4096, host_return = 0xffff0000;
 constexpr u64 stack_base = 0xfff00000;  // the stack lies above; the rest of the address space faults
 thread_local u64 steps_of_last_run = 0;
 
