@@ -103,6 +103,7 @@ class BlockMaker {
 
   void begin(u32 id);
   void end(Terminator terminator);
+  void note_fault(u32 id, const Place& where, LinkError error);
   void fail(LinkError error);
   void fail_register(u8 number);
   void add_source();
@@ -151,8 +152,7 @@ void BlockMaker::find_unopened() {
     const u32 id = code_.block_at[half];
     if (id == CodeSection::no_block || is_open_[half]) continue;
     const Place where = {code_.object, code_.section, half * 2};
-    context_.block_faults.try_emplace(
-        id, Fault{where, fault_at(context_, where, "a jump into the middle of an instruction", "is there data among the code?")});
+    note_fault(id, where, fault_at(context_, where, "a jump into the middle of an instruction", "is there data among the code?"));
   }
 }
 
@@ -174,9 +174,15 @@ void BlockMaker::end(Terminator terminator) {
   current_.reset();
 }
 
+void BlockMaker::note_fault(u32 id, const Place& where, LinkError error) {
+  context_.faulty_blocks[id] = true;
+  const bool is_asked_for = context_.reached_blocks != nullptr && (*context_.reached_blocks)[id];
+  if (is_asked_for && context_.faults.size() < Context::max_faults) context_.faults.push_back({where, std::move(error)});
+}
+
+/// The instruction is left out; what follows it may have more faults.
 void BlockMaker::fail(LinkError error) {
-  context_.block_faults.try_emplace(*current_, Fault{place(), std::move(error)});
-  end({});
+  note_fault(*current_, place(), std::move(error));
 }
 
 void BlockMaker::fail_register(u8 number) {
@@ -191,7 +197,7 @@ void BlockMaker::add_source() {
   program().sources.push_back({code_.object, code_.section, code_.instructions[index_].offset});
 }
 
-/// nullopt: the machine lacks the register, and the block has ended.
+/// nullopt: the machine lacks the register.
 std::optional<Operand> BlockMaker::read(u8 number) {
   if (number == 0) return Operand::of(0);
   if (const auto reg = riscv::machine_register(number)) return Operand::of(*reg);
@@ -325,6 +331,8 @@ void decode_code(Context& context) {
 }
 
 std::optional<LinkError> make_blocks(Context& context) {
+  context.program.sources.clear();
+  context.faulty_blocks.assign(context.program.blocks.size(), false);
   for (const CodeSection& code : context.code) {
     if (auto error = BlockMaker(context, code).run()) return error;
   }

@@ -100,8 +100,14 @@ struct Context {
   std::unordered_map<std::string_view, u32> commons;  ///< Common symbols: their IR sections.
   std::vector<PendingRelocation> pending;
   std::vector<PendingExport> exports;
-  /// Faults that matter only if the program reaches them.
-  std::map<u32, Fault> block_faults, section_faults;
+  /// Faults that matter only if the program reaches them. There may be one in every instruction of a file that is no program: of blocks
+  /// it is only noted that they have some, until it is known which are reached.
+  std::map<u32, Fault> section_faults;
+  std::vector<bool> faulty_blocks;
+  /// Once it is known: collect the faults of these blocks.
+  const std::vector<bool>* reached_blocks = nullptr;
+  std::vector<Fault> faults;
+  static constexpr std::size_t max_faults = 20;
   /// By object, for linked files: the loaded sections by their addresses.
   std::vector<std::vector<std::pair<u64, u32>>> by_address;
 
@@ -136,7 +142,7 @@ std::optional<LinkError> read_records(Context& context);
 /// Decodes all code and finds where blocks begin.
 void decode_code(Context& context);
 
-/// Makes the blocks. Errors: imports that contradict each other.
+/// Makes the blocks, or, where `reached_blocks` is set, collects their faults. Errors: imports that contradict each other.
 std::optional<LinkError> make_blocks(Context& context);
 
 // --- shared ---

@@ -77,23 +77,41 @@ void finish_exports(Context& context) {
 }
 
 /// The faults that the program can run into, as one error with others in its train.
-std::optional<LinkError> reachable_faults(const Context& context) {
-  if (context.block_faults.empty() && context.section_faults.empty()) return std::nullopt;
+std::optional<LinkError> reachable_faults(Context& context) {
+  const bool has_faulty_block = std::find(context.faulty_blocks.begin(), context.faulty_blocks.end(), true) != context.faulty_blocks.end();
+  if (!has_faulty_block && context.section_faults.empty()) return std::nullopt;
   const Reached reached = reach(context.program);
-  constexpr std::size_t max_errors = 20;
+  context.reached_blocks = &reached.blocks;
+  if (has_faulty_block) {
+    // What else could be wrong has been found in the first round.
+    static_cast<void>(make_blocks(context));
+  }
+  context.reached_blocks = nullptr;
   std::vector<LinkError> errors;
-  const auto collect = [&](const std::map<u32, Fault>& faults, const std::vector<bool>& is_reached) {
-    for (const auto& [id, fault] : faults) {
-      if (is_reached[id] && errors.size() < max_errors) errors.push_back(with_symbol(context, fault.place, fault.error));
-    }
+  const auto add = [&](const Fault& fault) {
+    LinkError error = with_symbol(context, fault.place, fault.error);
+    // Each half of an address says the same.
+    const bool is_known = std::any_of(errors.begin(), errors.end(), [&](const LinkError& other) {
+      return other.path == error.path && other.symbol == error.symbol && other.message == error.message;
+    });
+    if (!is_known && errors.size() < Context::max_faults) errors.push_back(std::move(error));
   };
-  collect(context.block_faults, reached.blocks);
-  collect(context.section_faults, reached.sections);
+  for (const Fault& fault : context.faults) add(fault);
+  for (const auto& [id, fault] : context.section_faults) {
+    if (reached.sections[id]) add(fault);
+  }
   if (errors.empty()) return std::nullopt;
   LinkError first = std::move(errors.front());
   errors.erase(errors.begin());
   first.more = std::move(errors);
   return first;
+}
+
+/// No export leads to a block with a fault any more: they need not do anything.
+void drop_faulty_blocks(Context& context) {
+  for (u32 id = 0; id < context.program.blocks.size(); ++id) {
+    if (context.faulty_blocks[id]) context.program.blocks[id] = Block{};
+  }
 }
 
 }  // namespace
@@ -113,6 +131,7 @@ Outcome<Program> lift(std::span<const Input> inputs, const LinkOptions& options)
   finish_data(context);
   finish_exports(context);
   if (auto error = reachable_faults(context)) return std::move(*error);
+  drop_faulty_blocks(context);
   return std::move(context.program);
 }
 

@@ -214,6 +214,9 @@ Meaning Interpreter::relocated(const elf::Relocation& relocation) const {
   if (relocation::is_thread_local(relocation.type)) {
     return fault("thread-local variables are not supported", "there is one thread: compile without thread_local and _Thread_local");
   }
+  if (relocation.type == relocation::absolute_32 || relocation.type == relocation::absolute_64) {
+    return fault("an address among the code", "move tables to .rodata");
+  }
   return fault("unsupported relocation in code: " + relocation::name_of(relocation.type), "");
 }
 

@@ -32,6 +32,12 @@ struct Decoder {
   i64 imm_i = signed_bits(word, 20, 12);
 
   Instruction unknown() const { return {}; }
+  /// Its other fields are no registers.
+  Instruction no_operation() const {
+    Instruction made;
+    made.kind = Kind::nop;
+    return made;
+  }
   Instruction of(Kind kind, Op op = Op::nop, bool is_word = false) const {
     Instruction made;
     made.kind = kind;
@@ -81,7 +87,7 @@ Instruction Decoder::run() const {
   switch (opcode) {
     case 0x03: return load();
     case 0x0b: return custom_0();
-    case 0x0f: return funct3 <= 1 ? of(Kind::nop) : unknown();  // fence, fence.i
+    case 0x0f: return funct3 <= 1 ? no_operation() : unknown();  // fence, fence.i
     case 0x13: return op_imm();
     case 0x17: return upper(Kind::auipc);
     case 0x1b: return bits == 64 ? op_imm_word() : unknown();

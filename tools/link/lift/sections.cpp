@@ -12,6 +12,8 @@ namespace {
 
 /// No program has more: the address space less its guards.
 constexpr u64 address_space = 0xfffb0000;
+/// Read-only and writable data begin at multiples of this.
+constexpr u64 max_alignment = 0x10000;
 /// Beyond this no blob's code could hold what comes out.
 constexpr u64 max_code_bytes = u64{64} << 20;
 
@@ -116,7 +118,7 @@ class Classifier {
   std::optional<LinkError> add_data(u32 object, u32 number, SectionKind kind);
   std::optional<LinkError> add_code(u32 object, u32 number);
   std::optional<LinkError> add_commons();
-  std::optional<LinkError> count(u64 size, u64 alignment);
+  bool fits(u64 size, u64 alignment);
   void provide_array(std::string_view name, std::string_view start, std::string_view end);
 
   Context& context_;
@@ -152,8 +154,8 @@ std::optional<LinkError> Classifier::add(u32 object, u32 number) {
                                     : section.name.starts_with(".fini") ? ".fini_array"
                                                                         : ".preinit_array";
       arrays_[name].push_back({object, number, priority_of(section.name.substr(name.size()))});
-      return count(section.size, section.alignment) ? error_in(object, number, "the section does not fit into memory", "")
-                                                    : std::optional<LinkError>();
+      if (!fits(section.size, 1)) return error_in(object, number, "the section does not fit into memory", "");
+      return std::nullopt;
     }
     case Class::unsupported: break;
   }
@@ -161,15 +163,20 @@ std::optional<LinkError> Classifier::add(u32 object, u32 number) {
                   "discard it with a linker script or objcopy -R");
 }
 
-std::optional<LinkError> Classifier::count(u64 size, u64 alignment) {
-  if (size > address_space || alignment > address_space || data_bytes_ + size > address_space) return LinkError{};
-  data_bytes_ += size;
-  return std::nullopt;
+/// Counts a section; false if there is no room for it. The alignment is counted as what it may cost.
+bool Classifier::fits(u64 size, u64 alignment) {
+  if (size > address_space || data_bytes_ + size + alignment > address_space) return false;
+  data_bytes_ += size + (alignment > 16 ? alignment : 0);
+  return true;
 }
 
 std::optional<LinkError> Classifier::add_data(u32 object, u32 number, SectionKind kind) {
   const elf::Section& section = context_.section(object, number);
-  if (count(section.size, section.alignment)) {
+  if (section.alignment > max_alignment) {
+    return error_in(object, number, "the alignment of " + std::to_string(section.alignment) + " is larger than memory can give",
+                    "align to 65536 bytes at most");
+  }
+  if (!fits(section.size, section.alignment)) {
     return error_in(object, number, "a section of " + std::to_string(section.size) + " bytes does not fit into the 4 GiB of memory",
                     "make it smaller");
   }
@@ -209,7 +216,7 @@ std::optional<LinkError> Classifier::add_commons() {
       if (global == context_.globals.end() || global->second != std::pair{object, number}) continue;
       // The value of a common symbol is its alignment.
       const bool is_sound = symbol.value == 0 || (symbol.value & (symbol.value - 1)) == 0;
-      if (!is_sound || count(symbol.size, symbol.value)) {
+      if (!is_sound || symbol.value > max_alignment || !fits(symbol.size, symbol.value)) {
         return LinkError{.path = context_.objects[object].path,
                          .symbol = std::string(symbol.name),
                          .message = "a common symbol that does not fit into memory"};

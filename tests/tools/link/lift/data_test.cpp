@@ -57,7 +57,7 @@ TEST(Data, RelativePointers) {
 
 TEST(Data, SmallDifferences) {
   const Program program =
-      lifted({assemble(program_of("nop\none: nop\ntwo: ret", ".section .rodata\n.byte two-one\n.half two-one\n.quad two-one\n"))});
+      lifted({assemble(program_of("nop\none: call main\ntwo: ret", ".section .rodata\n.byte two-one\n.half two-one\n.quad two-one\n"))});
   EXPECT_EQ(relocations_of(program, ".rodata"), "0/1 = &@2 - &@1, 1/2 = &@2 - &@1, 3/8 = &@2 - &@1");
 }
 

@@ -106,14 +106,14 @@ TEST(Objects, LinkedFilesWithTheirRelocations) {
   const TemporaryFolder folder;
   const auto compile = [&](const std::string& name, const std::string& text) {
     std::ofstream file(folder.path(name), std::ios::binary);
-    const Bytes bytes = assemble(text);
+    const Bytes bytes = assemble(text, 32);
     file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
   };
-  compile("a.o", program_of("call helper\nlw a0, value\nret"));
+  compile("a.o", program_of("call helper\nlw a0, value\nret", "", 32));
   compile("b.o", ".globl helper\nhelper: ret\n.data\n.globl value\nvalue: .word 1");
   for (const char* relax : {"--relax", "--no-relax"}) {
     for (const std::string& linker : {lld(), gnu_ld()}) {
-      run({linker, "--emit-relocs", relax, "-e", "main", linker == lld() ? "-z" : "-melf64lriscv", linker == lld() ? "now" : "-q",
+      run({linker, "--emit-relocs", relax, "-e", "main", linker == lld() ? "-z" : "-melf32lriscv", linker == lld() ? "now" : "-q",
            folder.path("a.o"), folder.path("b.o"), "-o", folder.path("out")});
       const Program program = lifted({read_file(folder.path("out"))});
       EXPECT_EQ(to_text(program, program.blocks[0]), "ra = call @2 then @1") << linker << relax;

@@ -83,6 +83,10 @@ std::string gnu_ld() {
   return found(TEST_GNU_LD, "binutils-riscv64-unknown-elf");
 }
 
+std::string helpers_32() {
+  return found(TEST_HELPERS_32, "gcc-riscv64-unknown-elf");
+}
+
 std::vector<std::string> clang_target(u32 bits) {
   if (bits == 64) return {"--target=riscv64-unknown-elf", "-march=rv64emac_zbb", "-mabi=lp64e", "-ffreestanding", "-nostdlib"};
   return {"--target=riscv32-unknown-elf", "-march=rv32emac_zbb", "-mabi=ilp32e", "-ffreestanding", "-nostdlib"};

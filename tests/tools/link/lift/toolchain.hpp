@@ -40,6 +40,9 @@ std::string gnu_ld();
 std::vector<std::string> clang_target(u32 bits);
 std::vector<std::string> gcc_target(u32 bits);
 
+/// The archive of a compiler's helpers for RV32E.
+std::string helpers_32();
+
 /// Assembles text with clang; `bits`: 32 or 64.
 Bytes assemble(const std::string& text, u32 bits = 64, const std::vector<std::string>& options = {});
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-// Arithmetic, control flow and data as a compiler makes them; one function for each kind of thing. test(what, x) gives a number.
+// Arithmetic, control flow and data as a compiler makes them; one function for each kind of thing. basic(what, x) gives a number.
 #include "records.h"
 
 static const u32 primes[] = {2, 3, 5, 7, 11, 13, 17, 19};
@@ -111,7 +111,7 @@ __attribute__((noinline)) static u64 computed(u64 x) {
   return sum;
 }
 
-u64 test(u32 what, u64 x) {
+u64 basic(u32 what, u64 x) {
   switch (what) {
     case 0: return arithmetic(x);
     case 1: return choose(x);
@@ -123,8 +123,4 @@ u64 test(u32 what, u64 x) {
     default: return 0;
   }
 }
-#if __riscv_xlen == 64
-EXPORT(test, 2, 1)
-#else
-EXPORT(test, 3, 2)
-#endif
+EXPORT_TEST(basic)
