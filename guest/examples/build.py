@@ -147,7 +147,7 @@ class Builder:
     def pvm_program(self, target):
         width = target.split("-")[0]
         elf, output = self.folder / f"{width}.elf", self.folder / f"{target}.pvm"
-        options = ["--optimize", "none"] if target.endswith("-plain") else []
+        options = ["-O", "0"] if target.endswith("-plain") else []
         return Step(output, [elf, *([self.pvm] if pathlib.Path(self.pvm).exists() else [])],
                     [[self.pvm, "link", elf, "-o", output, "--strip", *options]])
 
