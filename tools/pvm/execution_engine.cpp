@@ -157,8 +157,7 @@ Result<Execution> run_instance(Instance& instance, const ref::Program& program, 
   if (!start) return start.error();
   if (observers.start) observers.start(entry.pc, initial_gas(options), *start);
   Stopwatch watch;
-  Stop stop(time_of(options));
-  stop.on_signal([interrupt = instance.interrupt()] { interrupt.raise(); });
+  const Stop stop(time_of(options), [interrupt = instance.interrupt()] { interrupt.raise(); });
   Result<Execution> execution = EngineRun(instance, program, options, observers, stop).run();
   if (!execution) return execution;
   execution->run_seconds = watch.lap();

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cerrno>
 #include <cstdint>
@@ -18,19 +19,24 @@ namespace {
 
 // The signal handler's; one Stop lives at a time.
 std::atomic<bool> signal_came = false;
-std::atomic<bool> stop_ends = false;
 std::atomic<int> event = -1;
 static_assert(std::atomic<bool>::is_always_lock_free && std::atomic<int>::is_always_lock_free, "the signal handler uses them");
 
-void wake_waiters() {
+std::atomic<int> end_event = -1;  ///< Readable once the Stop ends.
+
+int make_event() {
+  return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+}
+
+void set(int fd) {
   const std::uint64_t one = 1;
-  static_cast<void>(!write(event.load(), &one, sizeof one));
+  static_cast<void>(!write(fd, &one, sizeof one));
 }
 
 void on_stop_signal(int) {
   const int saved = errno;
   signal_came = true;
-  wake_waiters();
+  set(event);
   errno = saved;
 }
 
@@ -42,6 +48,24 @@ void handle_signals(void (*handler)(int)) {
   sigaction(SIGTERM, &action, nullptr);
 }
 
+sigset_t stop_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  return signals;
+}
+
+/// The one thread that takes the signals, so it stays until the end: the second one must find it.
+void watch(const std::function<void()>& action) {
+  const sigset_t signals = stop_signals();
+  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+  std::array<pollfd, 2> ready = {{{end_event.load(), POLLIN, 0}, {event.load(), POLLIN, 0}}};
+  while (ready[0].revents == 0 && !signal_came) static_cast<void>(poll(ready.data(), 2, -1));
+  if (signal_came && action) action();
+  while (ready[0].revents == 0) static_cast<void>(poll(ready.data(), 1, -1));
+}
+
 /// Until the deadline, rounded up; -1: for ever.
 int milliseconds_until(const std::optional<Stop::Clock::time_point>& deadline) {
   if (!deadline) return -1;
@@ -51,28 +75,24 @@ int milliseconds_until(const std::optional<Stop::Clock::time_point>& deadline) {
 
 }  // namespace
 
-Stop::Stop(std::optional<Clock::duration> time) {
+Stop::Stop(std::optional<Clock::duration> time, std::function<void()> action) {
   if (time) deadline_ = Clock::now() + *time;
   signal_came = false;
-  stop_ends = false;
-  event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  event = make_event();
+  end_event = make_event();
+  const sigset_t signals = stop_signals();
+  pthread_sigmask(SIG_BLOCK, &signals, &mask_before_);
   handle_signals(on_stop_signal);
+  watcher_ = std::thread(watch, std::move(action));
 }
 
 Stop::~Stop() {
+  set(end_event);
+  watcher_.join();
   handle_signals(SIG_DFL);
-  stop_ends = true;
-  wake_waiters();
-  if (watcher_.joinable()) watcher_.join();
+  pthread_sigmask(SIG_SETMASK, &mask_before_, nullptr);
   close(event.exchange(-1));
-}
-
-void Stop::on_signal(std::function<void()> action) {
-  watcher_ = std::thread([action = std::move(action)] {
-    pollfd wake{event.load(), POLLIN, 0};
-    while (!signal_came && !stop_ends) static_cast<void>(poll(&wake, 1, -1));
-    if (signal_came) action();
-  });
+  close(end_event.exchange(-1));
 }
 
 bool Stop::signalled() const {

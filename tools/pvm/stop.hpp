@@ -2,6 +2,8 @@
 // What ends a guest from outside: SIGINT, SIGTERM, a deadline.
 #pragma once
 
+#include <signal.h>
+
 #include <chrono>
 #include <functional>
 #include <optional>
@@ -9,19 +11,18 @@
 
 namespace pvm::command {
 
-/// Watches for signals while it lives; one at a time. The first signal asks the guest to stop, a second one ends the program at once.
+/// Watches for signals while it lives; one at a time, made and destroyed by the thread that runs the guest. That thread doesn't get the
+/// signals itself: an engine that runs guests in this process interrupts it by a signal of its own, which is lost on a handler. The first
+/// signal asks the guest to stop, a second one ends the program at once.
 class Stop {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// `time`, if given, is how long from now until the deadline.
-  explicit Stop(std::optional<Clock::duration> time = std::nullopt);
+  /// `time`, if given, is how long from now until the deadline. At the first signal `action`, if given, is called in another thread.
+  explicit Stop(std::optional<Clock::duration> time = std::nullopt, std::function<void()> action = {});
   Stop(const Stop&) = delete;
   Stop& operator=(const Stop&) = delete;
   ~Stop();
-
-  /// Calls `action` in another thread at the first signal, or now if that has come. Once for each Stop.
-  void on_signal(std::function<void()> action);
 
   bool signalled() const;
   bool timed_out() const { return deadline_ && Clock::now() >= *deadline_; }
@@ -32,6 +33,7 @@ class Stop {
 
  private:
   std::optional<Clock::time_point> deadline_;
+  sigset_t mask_before_{};
   std::thread watcher_;
 };
 

@@ -209,7 +209,7 @@ TEST(run, ends_have_their_exit_codes_and_one_line) {
     EXPECT_EQ(trapped.errors, "pvm: " + trap + ": pc 5 (main+3: trap): trap\n");
     const Ran poor = run_pvm({"run", loop, "--gas", "1000", "--isolation", level});
     EXPECT_EQ(poor.code, 125);
-    EXPECT_EQ(poor.errors, "pvm: " + loop + ": pc 0 (main: jump 0): out of gas; --gas N gives it more\n");
+    EXPECT_EQ(poor.errors, "pvm: " + loop + ": pc 0 (main: jump @0): out of gas; --gas N gives it more\n");
     const Ran late = run_pvm({"run", loop, "--timeout", "0.05", "--isolation", level});
     EXPECT_EQ(late.code, 124) << late.errors;
     EXPECT_TRUE(contains(late.errors, ": timeout\n")) << late.errors;
@@ -224,10 +224,10 @@ TEST(run, ends_have_their_exit_codes_and_one_line) {
 
 TEST(run, signals_interrupt_the_guest) {
   const TemporaryDirectory temporary;
-  const std::string blob =
-      temporary.write("loop", guest({.text = "main: load_imm a0, 1\nload_imm a1, 0x10000\nload_imm a2, 5\necalli 0\nloop: jump loop",
-                                     .imports = environment_imports,
-                                     .ro_data = "ready"}));
+  const std::string blob = temporary.write(
+      "loop", guest({.text = "main: load_imm a0, 1\nload_imm a1, 0x10000\nload_imm a2, 5\necalli 0\nfallthrough\nloop: jump loop",
+                     .imports = environment_imports,
+                     .ro_data = "ready"}));
   for (const int number : {SIGINT, SIGTERM}) {
     for (const char* level : levels) {
       Process process({"run", blob, "--isolation", level});

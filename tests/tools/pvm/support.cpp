@@ -16,11 +16,18 @@
 namespace pvm::command::test {
 namespace {
 
+/// The assembler wants labels on lines of their own.
+std::string with_labels_on_lines(const std::string& text) {
+  std::string result;
+  for (std::size_t at = 0; at < text.size(); ++at) result += text[at] == ' ' && at > 0 && text[at - 1] == ':' ? '\n' : text[at];
+  return result;
+}
+
 /// Code offset of the line "name:", which is how long the code before it is.
 ref::u32 offset_of(const GuestText& guest, const builder::CodeBlob& whole, const std::string& name) {
   // A dynamic address of the label reveals its offset: the jump table's last entry is the one that is added here.
   builder::Code code(guest.version);
-  builder::assemble(guest.text + "\n.table " + name + "\n", code);
+  builder::assemble(with_labels_on_lines(guest.text) + "\n.table " + name + "\n", code);
   const auto built = code.build();
   const auto* blob = std::get_if<builder::CodeBlob>(&built);
   EXPECT_NE(blob, nullptr) << std::get<std::string>(built);
@@ -37,7 +44,7 @@ void close_once(int& fd) {
 
 Bytes guest(const GuestText& text) {
   builder::Code code(text.version);
-  builder::assemble(text.text, code);
+  builder::assemble(with_labels_on_lines(text.text), code);
   const auto built = code.build();
   const auto* blob = std::get_if<builder::CodeBlob>(&built);
   if (blob == nullptr) {
