@@ -6,6 +6,7 @@
 
 #include "facts.hpp"
 #include "passes.hpp"
+#include "shift_pairs.hpp"
 #include "simplify.hpp"
 
 namespace pvm::link {
@@ -45,7 +46,9 @@ class Propagation {
       if (!state.reached) continue;  // nor will it be executed
       Block& block = program_.block(id);
       RegisterFile registers = state.registers;
-      for (Instruction& instruction : block.body) {
+      for (std::size_t at = 0; at < block.body.size(); ++at) {
+        changed |= rewrite_pair(block, at, registers);
+        Instruction& instruction = block.body[at];
         const Instruction before = instruction;
         simplifier_.simplify(instruction, registers);
         rules_.step(instruction, registers);
@@ -68,6 +71,13 @@ class Propagation {
     bool reached = false;
     bool fixed = false;  ///< Entered from who knows where.
   };
+
+  bool rewrite_pair(Block& block, std::size_t at, const RegisterFile& registers) const {
+    const std::optional<ShiftPair> pair = shift_pair_at(program_, block, at);
+    if (!pair) return false;
+    const Range range = rules_.of(block.body[at].a, registers).range;
+    return simplify_pair(block, *pair, range, program_.register_bits);
+  }
 
   // Numbers blocks so that, but for loops, those that lead to a block come before it.
   void number_blocks() {

@@ -10,7 +10,7 @@ bool remove_dead_code(Program& program) {
   bool changed = false;
   for (const BlockId id : program.layout) {
     Block& block = program.block(id);
-    RegisterSet live = liveness.before_end(id);
+    LiveSet live = liveness.before_end(id);
     for (auto instruction = block.body.rbegin(); instruction != block.body.rend(); ++instruction) {
       const bool is_dead = liveness.is_dead(*instruction, live);
       live = liveness.before(*instruction, live);

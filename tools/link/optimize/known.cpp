@@ -199,13 +199,6 @@ Known KnownRules::result(const Instruction& instruction, const RegisterFile& reg
   }
   if (op == Op::add) return sum(a, b, range);
   if (op == Op::sub) return difference(a, b, range);
-  if (op == Op::shift_left && a.is_copy() && b.is_number()) {
-    Known known = with_range(range);
-    known.kind = Known::Kind::shifted;
-    known.base = a.base;
-    known.value = Value::of(b.value.number & static_cast<i64>(register_bits() - 1));
-    return known;
-  }
   return with_range(range);
 }
 

@@ -15,10 +15,9 @@ struct Range {
 };
 
 /// What is known of one value. Kinds:
-///   any: only `range`; exact: it is `value`; based: it is `base` as that register is now, plus `value`;
-///   shifted: it is `base` as that register is now, shifted left by value.number bits.
+///   any: only `range`; exact: it is `value`; based: it is `base` as that register is now, plus `value`.
 struct Known {
-  enum class Kind : u8 { any, exact, based, shifted };
+  enum class Kind : u8 { any, exact, based };
   Kind kind = Kind::any;
   Reg base = Reg::ra;
   Value value;
@@ -26,7 +25,7 @@ struct Known {
   bool is_exact() const { return kind == Kind::exact; }
   bool is_number() const { return kind == Kind::exact && value.is_number(); }
   bool is_copy() const { return kind == Kind::based && value.is_number(0); }
-  bool has_base() const { return kind == Kind::based || kind == Kind::shifted; }
+  bool has_base() const { return kind == Kind::based; }
   bool operator==(const Known&) const = default;
 };
 

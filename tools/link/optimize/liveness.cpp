@@ -10,7 +10,49 @@ namespace {
 
 using Kind = Terminator::Kind;
 
-constexpr RegisterSet read_by_callers = set_of(Reg::a0) | set_of(Reg::a1) | set_of(Reg::sp) | set_of(Reg::s0) | set_of(Reg::s1);
+constexpr LiveSet read_by_callers = live_whole(set_of(Reg::a0) | set_of(Reg::a1) | set_of(Reg::sp) | set_of(Reg::s0) | set_of(Reg::s1));
+
+RegisterSet register_of(const Operand& operand) {
+  return operand.is_register ? set_of(operand.reg) : 0;
+}
+
+bool is_below(const Operand& operand, i64 bound) {
+  return operand.is_number() && operand.value.number >= 0 && operand.value.number < bound;
+}
+
+// Of the registers that an instruction reads: those of which the upper half matters, if `result_matters` says whether that of its result
+// does.
+RegisterSet reads_upper(const Program& program, const Instruction& i, bool result_matters) {
+  const RegisterSet a = register_of(i.a), b = register_of(i.b), all = reads(program, i);
+  if (i.word || is_load(i.op)) return 0;
+  switch (i.op) {
+    case Op::sign_extend_8:
+    case Op::sign_extend_16:
+    case Op::zero_extend_16:
+    case Op::store_u8:
+    case Op::store_u16:
+    case Op::store_u32: return 0;
+    case Op::store_u64: return b;
+    case Op::move:
+    case Op::add:
+    case Op::sub:
+    case Op::mul:
+    case Op::and_:
+    case Op::or_:
+    case Op::xor_:
+    case Op::and_inverted:
+    case Op::or_inverted:
+    case Op::xnor: return result_matters ? all : 0;
+    case Op::shift_left: return result_matters && (i.b.is_register || is_below(i.b, 32)) ? a : 0;
+    case Op::shift_right_logical:
+    case Op::shift_right_arithmetic:
+    case Op::rotate_left:
+    case Op::rotate_right: return a;
+    case Op::cmov_if_zero:
+    case Op::cmov_if_not_zero: return a | (result_matters ? all : 0);
+    default: return all;
+  }
+}
 
 // How an epilogue sets ra and sp: ra from the frame, sp by a known distance from itself or from the frame pointer.
 bool is_of_epilogue(const Instruction& instruction) {
@@ -83,37 +125,41 @@ void Liveness::classify() {
   }
 }
 
-RegisterSet Liveness::after_indirect(const Block& block) const {
+LiveSet Liveness::after_indirect(const Block& block) const {
   if (block.end.a.is_register) return returns_are_known_ && is_return(block) ? at_return_ : at_indirect_ | at_return_;
   const Value& target = block.end.a.value;
   return target.kind == Value::Kind::code && block.end.offset == 0 ? in(target.block()) : at_indirect_ | at_return_;
 }
 
-RegisterSet Liveness::before_end(const Block& block) const {
+LiveSet Liveness::before_end(const Block& block) const {
   const Terminator& end = block.end;
-  RegisterSet after = 0;
+  LiveSet after = 0;
   if (end.kind == Kind::jump_indirect || end.kind == Kind::call_indirect) after |= after_indirect(block);
   for_each_target(end, [&](BlockId id) { after |= in(id); });
-  return (after & ~writes(end)) | reads(end);
+  const RegisterSet read = reads(end);
+  return (after & ~live_whole(writes(end))) | (end.kind == Kind::branch ? live_whole(read) : read);
 }
 
-bool Liveness::is_dead(const Instruction& instruction, RegisterSet after) const {
+bool Liveness::is_dead(const Instruction& instruction, LiveSet after) const {
   if (instruction.op == Op::nop) return true;
   const bool removable = is_pure(instruction.op) || (is_load(instruction.op) && never_faults(*program_, instruction));
   return removable && (writes(instruction) & after) == 0;
 }
 
-RegisterSet Liveness::before(const Instruction& instruction, RegisterSet after) const {
+LiveSet Liveness::before(const Instruction& instruction, LiveSet after) const {
   if (is_dead(instruction, after)) return after;
-  return (after & ~writes(instruction)) | reads(*program_, instruction);
+  const RegisterSet written = writes(instruction);
+  const bool result_matters = (written & upper_halves_of(after)) != 0;
+  const LiveSet upper = reads_upper(*program_, instruction, result_matters);
+  return (after & ~live_whole(written)) | reads(*program_, instruction) | upper << 32;
 }
 
 bool Liveness::update(BlockId id) {
   const Block& block = program_->block(id);
-  RegisterSet live = before_end(block);
+  LiveSet live = before_end(block);
   for (auto instruction = block.body.rbegin(); instruction != block.body.rend(); ++instruction) live = before(*instruction, live);
-  live &= machine_registers;
-  RegisterSet& known = in_[index_of(id)];
+  live &= live_whole(machine_registers);
+  LiveSet& known = in_[index_of(id)];
   if (live == known) return false;
   known = live;
   return true;
@@ -145,8 +191,8 @@ Liveness::Liveness(const Program& program) : program_(&program), in_(program.blo
     queued[index_of(id)] = false;
     if (!update(id)) continue;
     enqueue(before[index_of(id)]);
-    const RegisterSet at_return = at_return_ | (to_return_[index_of(id)] ? in(id) : 0);
-    const RegisterSet at_indirect = at_indirect_ | (to_indirect_[index_of(id)] ? in(id) : 0);
+    const LiveSet at_return = at_return_ | (to_return_[index_of(id)] ? in(id) : 0);
+    const LiveSet at_indirect = at_indirect_ | (to_indirect_[index_of(id)] ? in(id) : 0);
     if (at_return == at_return_ && at_indirect == at_indirect_) continue;
     at_return_ = at_return;
     at_indirect_ = at_indirect;

@@ -15,30 +15,42 @@
 
 namespace pvm::link {
 
+/// Registers that may be read: bit n, register n; bit 32 + n: more of it than its low 32 bits. Addresses, for one, have no more.
+using LiveSet = u64;
+constexpr RegisterSet registers_of(LiveSet live) {
+  return static_cast<RegisterSet>(live);
+}
+constexpr RegisterSet upper_halves_of(LiveSet live) {
+  return static_cast<RegisterSet>(live >> 32);
+}
+constexpr LiveSet live_whole(RegisterSet set) {
+  return set | LiveSet{set} << 32;
+}
+
 class Liveness {
  public:
   explicit Liveness(const Program& program);
 
   /// Registers that may be read at or after the beginning of a block.
-  RegisterSet in(BlockId id) const { return in_[index_of(id)]; }
+  LiveSet in(BlockId id) const { return in_[index_of(id)]; }
   /// Registers that may be read by the terminator or after it.
-  RegisterSet before_end(BlockId id) const { return before_end(program_->block(id)); }
+  LiveSet before_end(BlockId id) const { return before_end(program_->block(id)); }
   /// Registers that may be read before `instruction`, if `after` may be read after it. One that can be removed reads nothing.
-  RegisterSet before(const Instruction& instruction, RegisterSet after) const;
+  LiveSet before(const Instruction& instruction, LiveSet after) const;
   /// Its result isn't in `after`, and it has no other effect.
-  bool is_dead(const Instruction& instruction, RegisterSet after) const;
+  bool is_dead(const Instruction& instruction, LiveSet after) const;
 
  private:
   void classify();
-  RegisterSet before_end(const Block& block) const;
-  RegisterSet after_indirect(const Block& block) const;
+  LiveSet before_end(const Block& block) const;
+  LiveSet after_indirect(const Block& block) const;
   bool update(BlockId id);
 
   const Program* program_;
-  std::vector<RegisterSet> in_;
+  std::vector<LiveSet> in_;
   bool returns_are_known_ = true;
-  RegisterSet at_return_ = 0, at_indirect_ = 0;  ///< Read where a return, or another indirect jump, may lead.
-  std::vector<bool> to_return_, to_indirect_;    ///< By block: a return, an indirect jump may lead here.
+  LiveSet at_return_ = 0, at_indirect_ = 0;    ///< Read where a return, or another indirect jump, may lead.
+  std::vector<bool> to_return_, to_indirect_;  ///< By block: a return, an indirect jump may lead here.
 };
 
 /// The block ends with a return by the calling convention.

@@ -13,6 +13,7 @@ bool improve(Program& program, const OptimizeOptions& options) {
   if (options.jump_threading) changed |= thread_jumps(program);
   if (options.constants) changed |= propagate_constants(program);
   if (options.constants) changed |= fold_offsets(program);
+  if (options.constants) changed |= narrow_results(program);
   if (options.dead_code) changed |= remove_dead_code(program);
   if (options.reachability) changed |= drop_unreachable(program);
   return changed;

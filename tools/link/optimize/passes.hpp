@@ -23,6 +23,9 @@ bool fold_offsets(Program& program);
 /// Removes instructions whose results nobody reads, and makes a jump of a call whose return address nobody reads.
 bool remove_dead_code(Program& program);
 
+/// 32-bit forms become the cheaper full-width ones where nobody reads the upper half of the result; so do extensions to nothing.
+bool narrow_results(Program& program);
+
 /// One block for all that do the same.
 bool merge_identical_code(Program& program);
 

@@ -107,7 +107,7 @@ class BlockScratch {
 
   void find_live() {
     live_after_.resize(size() + 1);
-    RegisterSet live = liveness_.before_end(id_);
+    RegisterSet live = registers_of(liveness_.before_end(id_));
     for (std::size_t at = size(); at-- > 0;) {
       live_after_[at] = live;
       live = (live & ~written_at(at)) | read_at(at);

@@ -196,37 +196,7 @@ void Simplifier::bitwise(Instruction& instruction, const Known& a) const {
   if (number == 0xffff) become(instruction, Op::zero_extend_16, left);
 }
 
-bool Simplifier::shift_pair(Instruction& instruction, const Known& a, u32 right, const RegisterFile& registers) const {
-  if (a.kind != Known::Kind::shifted || instruction.word) return false;
-  const u32 left = static_cast<u32>(a.value.number);
-  const Operand base = Operand::of(a.base);
-  const bool is_signed = instruction.op == Op::shift_right_arithmetic;
-  const Range range = rules_.of(base, registers).range;
-  // Nothing is lost by the shift to the left: what remains is a shift by the difference.
-  const bool fits = (is_signed ? range.signed_bits : range.unsigned_bits) <= bits_ - left;
-  if (fits && left == right) {
-    become_move(instruction, base);
-    return true;
-  }
-  if (fits && left != right) {
-    const u32 difference = left > right ? left - right : right - left;
-    become(instruction, left > right ? Op::shift_left : instruction.op, base, Operand::of(difference));
-    return true;
-  }
-  if (left != right) return false;
-  const u32 kept = bits_ - left;
-  if (kept == 8 && is_signed) return become(instruction, Op::sign_extend_8, base), true;
-  if (kept == 16) return become(instruction, is_signed ? Op::sign_extend_16 : Op::zero_extend_16, base), true;
-  if (kept < 31 && !is_signed) return become(instruction, Op::and_, base, Operand::of((i64{1} << kept) - 1)), true;
-  if (kept == 32 && is_signed) {
-    become(instruction, Op::add, base, Operand::of(0));
-    instruction.word = true;
-    return true;
-  }
-  return false;
-}
-
-void Simplifier::shift(Instruction& instruction, const Known& a, const RegisterFile& registers) const {
+void Simplifier::shift(Instruction& instruction, const Known& a) const {
   if (!instruction.b.is_number()) return;
   const u32 width = instruction.word ? 32 : bits_;
   const u32 amount = static_cast<u32>(instruction.b.value.number) & (width - 1);
@@ -241,7 +211,6 @@ void Simplifier::shift(Instruction& instruction, const Known& a, const RegisterF
     return additive(instruction, a);
   }
   if (instruction.op == Op::shift_right_logical || instruction.op == Op::shift_right_arithmetic) {
-    if (shift_pair(instruction, a, amount, registers)) return;
     // The sign bit of the low half is known to be 0, or to be that of the whole: the full-width form needs no sign extension after it.
     if (!instruction.word) return;
     const bool is_signed = instruction.op == Op::shift_right_arithmetic;
@@ -318,7 +287,7 @@ void Simplifier::arithmetic(Instruction& instruction, const RegisterFile& regist
     return;
   }
   if (op >= Op::and_ && op <= Op::xnor) return bitwise(instruction, a);
-  if (is_shift(op)) return shift(instruction, a, registers);
+  if (is_shift(op)) return shift(instruction, a);
   if (op == Op::set_less_unsigned || op == Op::set_less_signed) return comparison(instruction, a);
   if (op >= Op::max_signed && op <= Op::min_unsigned && instruction.a == instruction.b) return become_value_of(instruction, a);
   if (op >= Op::sign_extend_8 && op <= Op::zero_extend_16) extension(instruction, a);

@@ -21,8 +21,7 @@ class Simplifier {
   void additive(Instruction& instruction, const Known& a) const;
   void multiplicative(Instruction& instruction) const;
   void bitwise(Instruction& instruction, const Known& a) const;
-  void shift(Instruction& instruction, const Known& a, const RegisterFile& registers) const;
-  bool shift_pair(Instruction& instruction, const Known& a, u32 right, const RegisterFile& registers) const;
+  void shift(Instruction& instruction, const Known& a) const;
   void comparison(Instruction& instruction, const Known& a) const;
   void extension(Instruction& instruction, const Known& a) const;
   void conditional(Instruction& instruction, const RegisterFile& registers) const;

@@ -99,6 +99,9 @@ RC_GTEST_PROP(OptimizeProperty, folding_of_offsets_keeps_the_meaning, ()) {
 RC_GTEST_PROP(OptimizeProperty, dead_code_keeps_the_meaning, ()) {
   property([](Program& program) { remove_dead_code(program); });
 }
+RC_GTEST_PROP(OptimizeProperty, narrowing_keeps_the_meaning, ()) {
+  property([](Program& program) { narrow_results(program); });
+}
 RC_GTEST_PROP(OptimizeProperty, merging_of_identical_code_keeps_the_meaning, ()) {
   property([](Program& program) { merge_identical_code(program); });
 }
