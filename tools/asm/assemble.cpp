@@ -146,7 +146,8 @@ class Assembler {
     const auto check = [&](u32 label, Spot spot) {
       if (errors_.is_full() || ref::is_valid_target(program, start_of(label))) return;
       const std::string name = "@" + source_.labels[label].name;
-      if (start_of(label) >= parts_.code.size()) return errors_.add(spot, name + " stands behind the last instruction; nothing can jump there");
+      if (start_of(label) >= parts_.code.size())
+        return errors_.add(spot, name + " stands behind the last instruction; nothing can jump there");
       errors_.add(spot, name + " is no beginning of a block, so a jump there traps; leave %no_fallthrough out, or write the offset " +
                             std::to_string(start_of(label)) + " if that is meant");
     };
@@ -166,7 +167,8 @@ class Assembler {
       const u64 start = layout_.starts[check.item];
       if (check.offset && *check.offset != start) {
         return errors_.add(check.spot, "the listing says offset " + std::to_string(*check.offset) + ", but what precedes it ends at " +
-                                           std::to_string(start) + ": some bytes aren't shown by their text; make the listing with raw bytes");
+                                           std::to_string(start) +
+                                           ": some bytes aren't shown by their text; make the listing with raw bytes");
       }
       if (check.item < source_.items.size()) check_bytes(check, static_cast<u32>(start));
     }
@@ -193,7 +195,8 @@ class Assembler {
     agrees = agrees && (fields.j == isa::Field::none || is_equal(said.operands.j, imm(fields.j)));
     const u32 target = check.target ? start_of(*check.target) : said.operands.target;
     agrees = agrees && (fields.target == isa::Field::none || target == found.target);
-    if (!agrees) errors_.add(check.spot, "the bytes are the instruction " + ref::disassemble(program_, found) + ", which isn't what the text says");
+    if (!agrees)
+      errors_.add(check.spot, "the bytes are the instruction " + ref::disassemble(program_, found) + ", which isn't what the text says");
   }
 
   // By directive or by a listing in their order, then by `pub` sorted by name.
@@ -201,11 +204,13 @@ class Assembler {
     u64 next = 0;
     for (auto& [number, entry] : source_.listing_exports) {
       if (number != next++) {
-        return errors_.add(entry.place.spot, "export #" + std::to_string(next - 1) + " isn't shown by this listing; add it as %export 'name' = offset");
+        return errors_.add(entry.place.spot,
+                           "export #" + std::to_string(next - 1) + " isn't shown by this listing; add it as %export 'name' = offset");
       }
       source_.exports.push_back(std::move(entry));
     }
-    std::sort(source_.labels_exported.begin(), source_.labels_exported.end(), [](const NamedPlace& a, const NamedPlace& b) { return a.name < b.name; });
+    std::sort(source_.labels_exported.begin(), source_.labels_exported.end(),
+              [](const NamedPlace& a, const NamedPlace& b) { return a.name < b.name; });
     for (NamedPlace& entry : source_.labels_exported) {
       if (start_of(*entry.place.label) >= parts_.code.size()) {
         errors_.add(entry.place.spot, "the exported label @" + entry.name + " stands behind the last instruction");

@@ -30,7 +30,8 @@ struct Line {
 bool can_be_label(std::string_view name) {
   const auto is_plain = [](char character) { return character > 0x20 && character < 0x7f; };
   const auto is_digit = [](char character) { return character >= '0' && character <= '9'; };
-  return !name.empty() && name != "_" && std::all_of(name.begin(), name.end(), is_plain) && !std::all_of(name.begin(), name.end(), is_digit);
+  return !name.empty() && name != "_" && std::all_of(name.begin(), name.end(), is_plain) &&
+         !std::all_of(name.begin(), name.end(), is_digit);
 }
 
 std::size_t lengths_of(isa::Op op) {
@@ -52,7 +53,9 @@ std::size_t lengths_of(isa::Op op) {
 builder::Lengths lengths_in(isa::Op op, std::span<const u8> bytes) {
   using isa::Format;
   const auto at = [&](std::size_t index) { return index < bytes.size() ? bytes[index] : u8{0}; };
-  const auto rest = [&](std::size_t used) { return static_cast<u8>(std::min<std::size_t>(bytes.size() > used ? bytes.size() - used : 0, 4)); };
+  const auto rest = [&](std::size_t used) {
+    return static_cast<u8>(std::min<std::size_t>(bytes.size() > used ? bytes.size() - used : 0, 4));
+  };
   switch (isa::row_of(op).format) {
     case Format::imm:
     case Format::offset: return {rest(1), {}};
@@ -215,7 +218,8 @@ class Canonical {
     bool are_offsets = true;
     for (u64 index = 0; index < count; ++index) {
       entries.push_back(*program_.jump_table_entry(index));
-      for (u32 byte = 4; byte < size; ++byte) are_offsets = are_offsets && program_.jump_table[static_cast<std::size_t>(index * size + byte)] == 0;
+      for (u32 byte = 4; byte < size; ++byte)
+        are_offsets = are_offsets && program_.jump_table[static_cast<std::size_t>(index * size + byte)] == 0;
     }
     // The usual size is that of what the assembler will see: none, where the table is given as bytes.
     const u8 usual_size = are_offsets ? entry_size_of(entries) : u8{0};
@@ -345,16 +349,14 @@ class Canonical {
   }
 
   void print_label(u32 offset) {
-    std::string_view tail;
-    const auto number = d_.walk.block_at(offset);
-    if (!number) tail = " %no_fallthrough";
+    // Elsewhere the assembler would put an instruction in front of a label.
+    const bool may_stand_here = offset == 0 || is_behind_block_end(offset);
     const auto [first, last] = d_.exports_at.equal_range(offset);
     for (auto entry = first; entry != last && exports_are_labels_; ++entry) {
-      line("pub @" + program_.exports[entry->second].symbol + ":" + std::string(tail));
+      line("pub @" + program_.exports[entry->second].symbol + (may_stand_here ? ":" : ": %no_fallthrough"));
     }
-    if (!number || !program_.is_marked(offset)) return;
-    // Behind bytes that are no instruction nothing is jumped to, and a label would get an instruction in front of it.
-    if (offset != 0 && !is_behind_block_end(offset)) return;
+    const auto number = d_.walk.block_at(offset);
+    if (!number || !program_.is_marked(offset) || !may_stand_here) return;
     std::string text = "@" + std::to_string(*number) + ":";
     std::string comment;
     const auto [first_entry, last_entry] = d_.table_numbers.equal_range(offset);

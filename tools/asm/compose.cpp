@@ -77,7 +77,8 @@ class Composer {
   void add(builder::PolkavmContainer& container, builder::Section section, bool is_wanted, const std::string& lines) {
     const RawSection* given = raw_section(section.id);
     if (given != nullptr && given->content) {
-      if (is_wanted) fail("section " + std::to_string(section.id) + " is given as bytes, and " + lines + " too; leave one out", given->spot);
+      if (is_wanted)
+        fail("section " + std::to_string(section.id) + " is given as bytes, and " + lines + " too; leave one out", given->spot);
       section.content = *given->content;
     } else if (!is_wanted) {
       if (given != nullptr) fail("there is no section " + std::to_string(section.id) + " to have a length", given->spot);

@@ -12,15 +12,15 @@ namespace pvm::assembly {
 /// One section of a polkavm container.
 struct SectionBytes {
   ref::u8 id = 0;
-  std::span<const ref::u8> length;   ///< The bytes of its length.
+  std::span<const ref::u8> length;  ///< The bytes of its length.
   std::span<const ref::u8> content;
 };
 
 /// A container's pieces; all point into it.
 struct ContainerBytes {
-  std::vector<SectionBytes> sections;     ///< polkavm only.
-  std::span<const ref::u8> after_end;     ///< polkavm only: behind the end marker.
-  std::span<const ref::u8> code_header;   ///< Number of jump table entries, their size, length of the code.
+  std::vector<SectionBytes> sections;    ///< polkavm only.
+  std::span<const ref::u8> after_end;    ///< polkavm only: behind the end marker.
+  std::span<const ref::u8> code_header;  ///< Number of jump table entries, their size, length of the code.
 };
 
 /// Cuts a container that has been loaded into its pieces.

@@ -86,7 +86,8 @@ class Reader {
   void import_() {
     const auto number = parse_unsigned(directive_.argument);
     if (number != source_.imports.size()) {
-      return fail_at(directive_.column, "imports are numbered in their order; this one is %import " + std::to_string(source_.imports.size()));
+      return fail_at(directive_.column,
+                     "imports are numbered in their order; this one is %import " + std::to_string(source_.imports.size()));
     }
     if (source_.imports.size() == max_imports) return fail_at(directive_.column, "there are at most 1024 imports");
     if (auto value = name(directive_.value, directive_.value_column)) source_.imports.push_back(std::move(*value));
@@ -243,9 +244,11 @@ void Directives::read(std::string_view body, std::size_t column) const {
   for (const Entry& entry : entries) {
     if (entry.name != directive.name) continue;
     if (entry.takes_argument == directive.argument.empty()) {
-      return reader.fail(column, "%" + std::string(entry.name) + (entry.takes_argument ? " needs a number before =" : " takes nothing before ="));
+      return reader.fail(column,
+                         "%" + std::string(entry.name) + (entry.takes_argument ? " needs a number before =" : " takes nothing before ="));
     }
-    if (directive.appends && !entry.may_append) return reader.fail(column, "%" + std::string(entry.name) + " can't append; write = instead of +=");
+    if (directive.appends && !entry.may_append)
+      return reader.fail(column, "%" + std::string(entry.name) + " can't append; write = instead of +=");
     return entry.handler(values);
   }
   reader.fail(column, "unknown directive %" + std::string(directive.name));

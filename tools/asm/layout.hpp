@@ -12,18 +12,18 @@ namespace pvm::assembly {
 
 /// A piece of the code: an instruction, or bytes as they stand.
 struct Piece {
-  ref::u32 size = 0;               ///< Bytes without the jump offset.
-  bool has_offset = false;         ///< There is a jump offset, 0..4 bytes.
-  bool is_pinned = false;          ///< ... whose length is `pinned`.
-  bool target_is_piece = false;    ///< `target` is the index of a piece (or the number of pieces: the end), not a code offset.
+  ref::u32 size = 0;             ///< Bytes without the jump offset.
+  bool has_offset = false;       ///< There is a jump offset, 0..4 bytes.
+  bool is_pinned = false;        ///< ... whose length is `pinned`.
+  bool target_is_piece = false;  ///< `target` is the index of a piece (or the number of pieces: the end), not a code offset.
   ref::u8 pinned = 0;
   ref::u32 target = 0;
 };
 
 /// Where everything lies.
 struct Layout {
-  std::vector<ref::u64> starts;      ///< Code offset of each piece, and of the end.
-  std::vector<ref::u8> lengths;      ///< Bytes of each piece's jump offset.
+  std::vector<ref::u64> starts;  ///< Code offset of each piece, and of the end.
+  std::vector<ref::u8> lengths;  ///< Bytes of each piece's jump offset.
 };
 
 /// The smallest layout in which every offset reaches. All start with no bytes, and grow until nothing moves; where jumps keep

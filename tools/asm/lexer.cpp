@@ -8,9 +8,9 @@ namespace pvm::assembly {
 namespace {
 
 // The longest ones first.
-constexpr std::string_view symbols[] = {"<=u", "<=s", ">=u", ">=s", "<<r", ">>a", ">>r", "..", "==", "!=", "<<", ">>",
-                                        "<u",  "<s",  ">u",  ">s",  "/u",  "/s",  "%u",  "%s", "+",  "-",  "*",  "&",
-                                        "|",   "^",   "~",   "=",   "(",   ")",   "[",   "]",  ","};
+constexpr std::string_view symbols[] = {"<=u", "<=s", ">=u", ">=s", "<<r", ">>a", ">>r", "..", "==", "!=", "<<",
+                                        ">>",  "<u",  "<s",  ">u",  ">s",  "/u",  "/s",  "%u", "%s", "+",  "-",
+                                        "*",   "&",   "|",   "^",   "~",   "=",   "(",   ")",  "[",  "]",  ","};
 
 bool ends_in_letter(std::string_view symbol) {
   return symbol.back() >= 'a' && symbol.back() <= 'z';
@@ -112,7 +112,8 @@ void Lexer::read_symbol() {
         const std::string stem(symbol.substr(0, symbol.size() - 1));
         return fail("'" + stem + std::string(word) + "' can be read in two ways; write '" + std::string(symbol) + " " +
                     std::string(word.substr(1)) + "'" +
-                    (stem == ">>" || stem == "<<" ? " or '" + stem + " " + std::string(word) + "'" : std::string(", or an operator before " + std::string(word))));
+                    (stem == ">>" || stem == "<<" ? " or '" + stem + " " + std::string(word) + "'"
+                                                  : std::string(", or an operator before " + std::string(word))));
       }
     }
     return finish(TokenKind::symbol, symbol.size());

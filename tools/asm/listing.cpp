@@ -83,7 +83,8 @@ class Listing {
     const ref::Instruction instruction = ref::decode(program_, item.begin);
     if (instruction.op == isa::Op::invalid) return "invalid";
     const builder::Operands operands = operands_of(instruction);
-    std::string text = print_instruction(program_.config.semantics, instruction.op, operands, target_text(instruction.target), Style::listing);
+    std::string text =
+        print_instruction(program_.config.semantics, instruction.op, operands, target_text(instruction.target), Style::listing);
     if (instruction.op == isa::Op::ecalli) {
       const auto name = d_.import_name(static_cast<u32>(operands.i));
       text += " // " + (name ? name_text(*name) : std::string("INVALID"));

@@ -28,8 +28,8 @@ Bytes take_listed_bytes(std::string_view& text);
 
 /// "@3 [@dyn 1] [export #0: 'main'] (gas: 3)"
 struct ListingLabel {
-  std::string_view name;                    ///< Without the @.
-  std::optional<ref::u64> table_number;     ///< From 1.
+  std::string_view name;                 ///< Without the @.
+  std::optional<ref::u64> table_number;  ///< From 1.
   std::vector<std::pair<ref::u64, std::string>> exports;
 };
 std::optional<ListingLabel> parse_listing_label(std::string_view text);

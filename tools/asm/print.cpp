@@ -77,9 +77,7 @@ class Printer {
     return reg(base) + (is_listing_ && syntax_.op == Op::load_indirect_u16 ? " " : "");
   }
 
-  std::string store_place() const {
-    return is_listing_ ? a() + " + " + std::to_string(operands_.i) : based(operands_.a, operands_.i);
-  }
+  std::string store_place() const { return is_listing_ ? a() + " + " + std::to_string(operands_.i) : based(operands_.a, operands_.i); }
 
   std::string jump_indirect() const {
     if (operands_.a == 0 && operands_.i == 0) return "ret";

@@ -83,11 +83,11 @@ struct Source {
   std::optional<u32> ro_size, rw_size, stack_size, heap_pages;
   Bytes ro_data, rw_data;
   std::vector<std::string> imports;
-  std::vector<NamedPlace> exports;               ///< By directive, in their order.
-  std::vector<NamedPlace> labels_exported;       ///< By `pub`.
-  std::map<u64, NamedPlace> listing_exports;     ///< By number.
-  std::vector<CodePlace> table;                  ///< By directive.
-  std::map<u64, CodePlace> listing_table;        ///< By number, from 1.
+  std::vector<NamedPlace> exports;            ///< By directive, in their order.
+  std::vector<NamedPlace> labels_exported;    ///< By `pub`.
+  std::map<u64, NamedPlace> listing_exports;  ///< By number.
+  std::vector<CodePlace> table;               ///< By directive.
+  std::map<u64, CodePlace> listing_table;     ///< By number, from 1.
   std::optional<u8> table_entry_size;
   std::optional<Bytes> table_bytes, code_header, after_end;
   std::vector<RawSection> sections;

@@ -88,9 +88,7 @@ class Parser {
 
   bool expect(std::string_view symbol) { return lexer_.take_if(symbol) || unexpected("'" + std::string(symbol) + "'"); }
 
-  bool at_end() const {
-    return lexer_.peek().kind == TokenKind::end || lexer_.peek().is("%bytes");
-  }
+  bool at_end() const { return lexer_.peek().kind == TokenKind::end || lexer_.peek().is("%bytes"); }
 
   // --- operands ---
 
@@ -136,9 +134,7 @@ class Parser {
     return parse_number(number) && immediate(number, use, value);
   }
 
-  bool starts_number() const {
-    return lexer_.peek().kind == TokenKind::number || lexer_.peek().is("-") || lexer_.peek().is("+");
-  }
+  bool starts_number() const { return lexer_.peek().kind == TokenKind::number || lexer_.peek().is("-") || lexer_.peek().is("+"); }
 
   bool parse_operand(Operand& operand) {
     operand.column = lexer_.peek().column;
@@ -187,8 +183,9 @@ class Parser {
     if (narrow_ && op && syntax_of(*op).width == Width::one) return narrow_is_wrong("'" + std::string(token) + "'");
     const bool shape_has_rotations = shape == Shape::binary_imm || shape == Shape::binary_imm_alt;
     if (!narrow_ && !reading_.bytes_are_known && token == ">>" && shape_has_rotations && ref::register_bits(reading_.version) == 32) {
-      return fail(column, "listings of latest32 print shifts and rotations by a number alike; write 'i32 REG = ..' before >> for a shift, "
-                          "or before >>r for a rotation");
+      return fail(column,
+                  "listings of latest32 print shifts and rotations by a number alike; write 'i32 REG = ..' before >> for a shift, "
+                  "or before >>r for a rotation");
     }
     return choose(op, column, "'" + std::string(token) + "' with a number");
   }
@@ -450,7 +447,8 @@ bool Parser::parse_number_value() {
     // "-a1" is 0 - a1.
     const Lexer before = lexer_;
     lexer_.take();
-    if (lexer_.peek().kind == TokenKind::word) return parse_register(out_.operands.a) && choose_sized(Shape::binary_imm_alt, "-", sign.column);
+    if (lexer_.peek().kind == TokenKind::word)
+      return parse_register(out_.operands.a) && choose_sized(Shape::binary_imm_alt, "-", sign.column);
     lexer_ = before;
   }
   Operand left;

@@ -227,9 +227,8 @@ std::string_view isa_name(Semantics version) {
 
 bool print_alike(Semantics version, Op a, Op b) {
   if (a == b || is_pair(a, b, Op::load_imm, Op::load_imm64)) return true;
-  return ref::register_bits(version) == 32 &&
-         (is_pair(a, b, Op::shift_logical_right_imm_32, Op::rotate_right_imm_32) ||
-          is_pair(a, b, Op::shift_logical_right_imm_alt_32, Op::rotate_right_imm_alt_32));
+  return ref::register_bits(version) == 32 && (is_pair(a, b, Op::shift_logical_right_imm_32, Op::rotate_right_imm_32) ||
+                                               is_pair(a, b, Op::shift_logical_right_imm_alt_32, Op::rotate_right_imm_alt_32));
 }
 
 }  // namespace pvm::assembly
