@@ -9,8 +9,8 @@ std::string relocations_of(const Program& program, const std::string& name) {
   std::string text;
   for (const DataRelocation& relocation : section_named(program, name).relocations) {
     if (!text.empty()) text += ", ";
-    text += std::to_string(relocation.offset) + "/" + std::to_string(relocation.size) + " = " + to_text(program, relocation.target);
-    if (relocation.minus) text += " - " + to_text(program, *relocation.minus);
+    text += std::to_string(relocation.offset) + "/" + std::to_string(relocation.size) + " = " + line_of(program, relocation.target);
+    if (relocation.minus) text += " - " + line_of(program, *relocation.minus);
   }
   return text;
 }
@@ -38,27 +38,27 @@ TEST(Data, Sections) {
 TEST(Data, Pointers) {
   const Program program =
       lifted({assemble(program_of("nop\nplace: ret", ".section .rodata\n.quad main\n.quad here+4\n.word place\nhere: .quad 0\n"))});
-  EXPECT_EQ(relocations_of(program, ".rodata"), "0/8 = &@0, 8/8 = .rodata+24, 16/4 = &@1");
+  EXPECT_EQ(relocations_of(program, ".rodata"), "0/8 = @0, 8/8 = .rodata+24, 16/4 = @1");
 }
 
 TEST(Data, Differences) {
   for (const char* option : {".option relax\n", ".option norelax\n"}) {
     const Program program = lifted({assemble(
         option + program_of("nop\nplace: nop\nplace2: ret", ".section .rodata\n.word 7\ntable: .word place-table\n.word place2-table\n"))});
-    EXPECT_EQ(relocations_of(program, ".rodata"), "4/4 = &@1 - .rodata+4, 8/4 = &@2 - .rodata+4") << option;
+    EXPECT_EQ(relocations_of(program, ".rodata"), "4/4 = @1 - .rodata+4, 8/4 = @2 - .rodata+4") << option;
   }
 }
 
 TEST(Data, RelativePointers) {
   const Program program =
       lifted({assemble(program_of("ret", ".data\n.word 0\n.word other-.\n.word main@plt-.\n.section .rodata\n.word 0\nother: .word 5\n"))});
-  EXPECT_EQ(relocations_of(program, ".data"), "4/4 = .rodata+4 - .data+4, 8/4 = &@0 - .data+8");
+  EXPECT_EQ(relocations_of(program, ".data"), "4/4 = .rodata+4 - .data+4, 8/4 = @0 - .data+8");
 }
 
 TEST(Data, SmallDifferences) {
   const Program program =
       lifted({assemble(program_of("nop\none: call main\ntwo: ret", ".section .rodata\n.byte two-one\n.half two-one\n.quad two-one\n"))});
-  EXPECT_EQ(relocations_of(program, ".rodata"), "0/1 = &@2 - &@1, 1/2 = &@2 - &@1, 3/8 = &@2 - &@1");
+  EXPECT_EQ(relocations_of(program, ".rodata"), "0/1 = @2 - @1, 1/2 = @2 - @1, 3/8 = @2 - @1");
 }
 
 TEST(Data, UnreferencedSectionsMayHaveOddRelocations) {
@@ -74,14 +74,14 @@ TEST(Data, ConstructorsComeByPriority) {
   const Program program = lifted({assemble(program_of("lla a0, __init_array_start\nlla a1, __init_array_end\nret",
                                                       functions + part(".init_array", "c1") + part(".init_array.200", "c2"))),
                                   assemble(part(".init_array", "c3") + part(".init_array.65", "c4"))});
-  EXPECT_EQ(relocations_of(program, ".init_array"), "0/8 = &@4, 8/8 = &@2, 16/8 = &@1, 24/8 = &@3");
+  EXPECT_EQ(relocations_of(program, ".init_array"), "0/8 = @4, 8/8 = @2, 16/8 = @1, 24/8 = @3");
   EXPECT_EQ(first_block(program),
-            "a0 = move .init_array; a0 = move .init_array; a1 = move .init_array+32; a1 = move .init_array+32; jump ra + 0");
+            "a0 = move .init_array; a0 = move .init_array; a1 = move .init_array+32; a1 = move .init_array+32; jump_indirect ra + 0");
 }
 
 TEST(Data, NoConstructors) {
   EXPECT_EQ(first_block(lifted({assemble(program_of("lla a0, __init_array_start\nlla a1, __init_array_end\nret"))})),
-            "a0 = move .init_array; a0 = move .init_array; a1 = move .init_array; a1 = move .init_array; jump ra + 0");
+            "a0 = move .init_array; a0 = move .init_array; a1 = move .init_array; a1 = move .init_array; jump_indirect ra + 0");
 }
 
 TEST(Data, StackSizes) {

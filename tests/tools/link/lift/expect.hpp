@@ -29,7 +29,7 @@ inline std::string refusal(const std::vector<Bytes>& objects, const LinkOptions&
 
 /// The text of the block that the first export names.
 inline std::string first_block(const Program& program) {
-  return program.exports.empty() ? std::string() : to_text(program, program.block(program.exports.front().block));
+  return program.exports.empty() ? std::string() : line_of(program, program.block(program.exports.front().block));
 }
 
 /// A function "main" of these lines, exported; other lines may follow.

@@ -10,16 +10,16 @@ namespace {
 TEST(Objects, SymbolsAreFoundInAnotherObject) {
   const Program program = lifted(
       {assemble(program_of("tail helper")), assemble(".globl helper\nhelper: lw a0, value\nret\n.data\n.globl value\nvalue: .word 1")});
-  EXPECT_EQ(to_text(program, program.blocks[0]), "jump @1");
-  EXPECT_EQ(to_text(program, program.blocks[1]), "a0 = move .data; a0 = load_i32 [.data]; jump ra + 0");
+  EXPECT_EQ(line_of(program, program.blocks[0]), "jump @1");
+  EXPECT_EQ(line_of(program, program.blocks[1]), "a0 = move .data; a0 = load_i32 [0 + .data]; jump_indirect ra + 0");
   EXPECT_EQ(program.objects, (std::vector<std::string>{"a.o", "b.o"}));
   EXPECT_EQ(program.sources[index_of(program.blocks[1].source)].object, 1U);
 }
 
 TEST(Objects, LocalSymbolsStayApart) {
   const Program program = lifted({assemble(program_of("tail helper", "helper: li a0, 1\nret")), assemble("helper: li a0, 2\nret")});
-  EXPECT_EQ(to_text(program, program.blocks[0]), "jump @1");
-  EXPECT_EQ(to_text(program, program.blocks[1]), "a0 = move 1; jump ra + 0");
+  EXPECT_EQ(line_of(program, program.blocks[0]), "jump @1");
+  EXPECT_EQ(line_of(program, program.blocks[1]), "a0 = move 1; jump_indirect ra + 0");
 }
 
 TEST(Objects, StrongWinsOverWeakInEitherOrder) {
@@ -28,14 +28,14 @@ TEST(Objects, StrongWinsOverWeakInEitherOrder) {
   const Bytes strong = assemble(".globl helper\nhelper: li a0, 2\nret");
   for (const auto& order : {std::vector<Bytes>{user, weak, strong}, std::vector<Bytes>{user, strong, weak}}) {
     const Program program = lifted(order);
-    EXPECT_EQ(to_text(program, program.block(program.blocks[0].end.target)), "a0 = move 2; jump ra + 0");
+    EXPECT_EQ(line_of(program, program.block(program.blocks[0].end.target)), "a0 = move 2; jump_indirect ra + 0");
   }
 }
 
 TEST(Objects, TheFirstWeakOneIsTaken) {
   const Program program = lifted({assemble(program_of("tail helper")), assemble(".weak helper\nhelper: li a0, 1\nret"),
                                   assemble(".weak helper\nhelper: li a0, 2\nret")});
-  EXPECT_EQ(to_text(program, program.block(program.blocks[0].end.target)), "a0 = move 1; jump ra + 0");
+  EXPECT_EQ(line_of(program, program.block(program.blocks[0].end.target)), "a0 = move 1; jump_indirect ra + 0");
 }
 
 TEST(Objects, TwoStrongDefinitionsAreRefused) {
@@ -50,13 +50,13 @@ TEST(Objects, CommonSymbolsBecomeOne) {
   EXPECT_EQ(common.size, 40U);
   EXPECT_EQ(common.alignment, 16U);
   EXPECT_EQ(common.kind, SectionKind::zero);
-  EXPECT_EQ(first_block(program), "a0 = move COMMON.shared; a0 = move COMMON.shared; jump ra + 0");
+  EXPECT_EQ(first_block(program), "a0 = move COMMON.shared; a0 = move COMMON.shared; jump_indirect ra + 0");
 }
 
 TEST(Objects, ADefinitionWinsOverACommonSymbol) {
   const Program program =
       lifted({assemble(program_of("lla a0, shared\nret", ".comm shared, 8, 8")), assemble(".data\n.globl shared\nshared: .quad 9")});
-  EXPECT_EQ(first_block(program), "a0 = move .data; a0 = move .data; jump ra + 0");
+  EXPECT_EQ(first_block(program), "a0 = move .data; a0 = move .data; jump_indirect ra + 0");
 }
 
 TEST(Objects, GroupsAreKeptOnce) {
@@ -68,7 +68,7 @@ TEST(Objects, GroupsAreKeptOnce) {
   u32 copies = 0;
   for (const Block& block : program.blocks) copies += block.body.empty() ? 0U : 1U;
   EXPECT_EQ(copies, 1U);
-  EXPECT_EQ(to_text(program, program.block(program.blocks[0].end.target)), "a0 = move 1; jump ra + 0");
+  EXPECT_EQ(line_of(program, program.block(program.blocks[0].end.target)), "a0 = move 1; jump_indirect ra + 0");
 }
 
 TEST(Objects, ExportsOfAllObjects) {
@@ -116,9 +116,9 @@ TEST(Objects, LinkedFilesWithTheirRelocations) {
       run({linker, "--emit-relocs", relax, "-e", "main", linker == lld() ? "-z" : "-melf32lriscv", linker == lld() ? "now" : "-q",
            folder.path("a.o"), folder.path("b.o"), "-o", folder.path("out")});
       const Program program = lifted({read_file(folder.path("out"))});
-      EXPECT_EQ(to_text(program, program.blocks[0]), "ra = call @2 then @1") << linker << relax;
-      const std::string second = to_text(program, program.blocks[1]);
-      expect_contains(second, "a0 = load_i32 [.data]; jump ra + 0");
+      EXPECT_EQ(line_of(program, program.blocks[0]), "ra = call @2, @1") << linker << relax;
+      const std::string second = line_of(program, program.blocks[1]);
+      expect_contains(second, "a0 = load_i32 [0 + .data]; jump_indirect ra + 0");
     }
   }
 }

@@ -1,20 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-// IR as text, for tests.
+// Parts of programs on one line, sections by their names.
 #pragma once
 
 #include <string>
 
-#include "ir.hpp"
+#include "ir_text.hpp"
 
-namespace pvm::link {
+namespace pvm::link::test {
 
-std::string to_text(const Program& program, const Value& value);
-/// "a0 = add a1, 5", "load_u8 a0, [a1 + 4]", "store_u32 [.data + 4], a0"...
-std::string to_text(const Program& program, const Instruction& instruction);
-std::string to_text(const Program& program, const Terminator& terminator);
-/// All instructions of a block, each followed by "; ", and the terminator.
-std::string to_text(const Program& program, const Block& block);
-/// All blocks, a line each, "N: ..." ; then sections with their relocations, imports, exports.
-std::string to_text(const Program& program);
+/// As ir_text writes it, but ".data+8" for "$1+8".
+std::string line_of(const Program& program, const Value& value);
+/// All instructions of a block and its end: "a0 = add a0, 1; jump @2".
+std::string line_of(const Program& program, const Block& block);
 
-}  // namespace pvm::link
+}  // namespace pvm::link::test
