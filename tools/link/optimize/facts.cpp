@@ -8,8 +8,8 @@ RegisterSet register_of(const Operand& operand) {
   return operand.is_register ? set_of(operand.reg) : 0;
 }
 
-// Frames are far smaller; what is farther from sp than this isn't taken for a slot of the frame.
-constexpr i64 largest_frame = 1 << 20;
+// What is farther from sp than an immediate of RISC-V reaches isn't taken for a slot of the frame.
+constexpr i64 farthest_slot = 2048;
 
 }  // namespace
 
@@ -89,7 +89,7 @@ std::optional<Value> known_address(const Instruction& access) {
 
 bool never_faults(const Program& program, const Instruction& load) {
   if (load.a.is_register) {
-    return load.a.reg == Reg::sp && load.offset.is_number() && load.offset.number >= 0 && load.offset.number < largest_frame;
+    return load.a.reg == Reg::sp && load.offset.is_number() && load.offset.number >= 0 && load.offset.number < farthest_slot;
   }
   const std::optional<Value> address = known_address(load);
   if (!address || address->kind != Value::Kind::data || address->number < 0) return false;

@@ -28,6 +28,7 @@ void optimize(Program& program, const OptimizeOptions& options) {
   }
   if (options.merge_identical_code && merge_identical_code(program) && options.jump_threading) thread_jumps(program);
   if (options.reachability) drop_unreachable(program);
+  if (options.share_constants) share_constants(program);
   if (options.reorder) reorder_blocks(program);
 }
 

@@ -26,6 +26,9 @@ bool remove_dead_code(Program& program);
 /// 32-bit forms become the cheaper full-width ones where nobody reads the upper half of the result; so do extensions to nothing.
 bool narrow_results(Program& program);
 
+/// Numbers and addresses come from registers that hold them, or nearly. To be done last: propagate_constants undoes it.
+bool share_constants(Program& program);
+
 /// One block for all that do the same.
 bool merge_identical_code(Program& program);
 

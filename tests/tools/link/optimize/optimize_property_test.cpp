@@ -102,6 +102,9 @@ RC_GTEST_PROP(OptimizeProperty, dead_code_keeps_the_meaning, ()) {
 RC_GTEST_PROP(OptimizeProperty, narrowing_keeps_the_meaning, ()) {
   property([](Program& program) { narrow_results(program); });
 }
+RC_GTEST_PROP(OptimizeProperty, sharing_of_constants_keeps_the_meaning, ()) {
+  property([](Program& program) { share_constants(program); });
+}
 RC_GTEST_PROP(OptimizeProperty, merging_of_identical_code_keeps_the_meaning, ()) {
   property([](Program& program) { merge_identical_code(program); });
 }
