@@ -51,6 +51,8 @@ class Reader {
   bool read_symbol(u32 number, const GElf_Sym& raw, u32 section, std::span<const u8> names);
   bool read_relocations();
   bool read_relocation_table(u32 number, u32 target);
+  bool read_dynamic_relocations(u32 number);
+  static void drop_repetitions(std::vector<Relocation>& list);
   bool read_groups();
   bool read_group(u32 number);
   Elf_Data* data_of(u32 number);
@@ -210,14 +212,59 @@ bool Reader::read_symbol(u32 number, const GElf_Sym& raw, u32 section, std::span
 bool Reader::read_relocations() {
   for (u32 number = 1; number < headers_.size(); ++number) {
     const GElf_Shdr& header = headers_[number];
-    // Those for a dynamic loader (allocated, or of another symbol table) repeat what the link's own say.
-    if (header.sh_type != SHT_RELA || (header.sh_flags & SHF_ALLOC) != 0 || header.sh_size == 0) continue;
+    if (header.sh_type != SHT_RELA || header.sh_size == 0) continue;
+    if ((header.sh_flags & SHF_ALLOC) != 0) {
+      if (object_.type != ET_REL && !read_dynamic_relocations(number)) return false;
+      continue;
+    }
     if (!symbol_table_ || header.sh_link != *symbol_table_) continue;
     if (header.sh_info == 0 || header.sh_info >= headers_.size()) return fail_in(number, "the relocations apply to no section");
     if (!read_relocation_table(number, header.sh_info)) return false;
   }
   for (auto& list : object_.relocations) {
     std::stable_sort(list.begin(), list.end(), [](const Relocation& a, const Relocation& b) { return a.offset < b.offset; });
+    drop_repetitions(list);
+  }
+  return true;
+}
+
+/// What is left to a dynamic loader is dropped where the link's own relocations say the same with a symbol.
+void Reader::drop_repetitions(std::vector<Relocation>& list) {
+  const auto is_dynamic = [](const Relocation& relocation) {
+    return relocation.type == relative_relocation || relocation.type == dynamic_relocation;
+  };
+  std::vector<Relocation> kept;
+  kept.reserve(list.size());
+  for (std::size_t begin = 0, end = 0; begin < list.size(); begin = end) {
+    bool has_own = false;
+    for (; end < list.size() && list[end].offset == list[begin].offset; ++end) has_own = has_own || !is_dynamic(list[end]);
+    for (std::size_t index = begin; index < end; ++index) {
+      if (!has_own || !is_dynamic(list[index])) kept.push_back(list[index]);
+    }
+  }
+  list = std::move(kept);
+}
+
+/// Those have addresses in place of sections.
+bool Reader::read_dynamic_relocations(u32 number) {
+  const u64 entry_size = object_.bits == 32 ? sizeof(Elf32_Rela) : sizeof(Elf64_Rela);
+  Elf_Data* const data = data_of(number);
+  if (data == nullptr || data->d_type != ELF_T_RELA || data->d_size % entry_size != 0) return fail_in(number, "unreadable relocations");
+  std::vector<std::pair<u64, u32>> by_address;
+  for (u32 section = 1; section < headers_.size(); ++section) {
+    if ((headers_[section].sh_flags & SHF_ALLOC) != 0) by_address.emplace_back(headers_[section].sh_addr, section);
+  }
+  std::sort(by_address.begin(), by_address.end());
+  for (u64 index = 0; index < data->d_size / entry_size; ++index) {
+    GElf_Rela raw;
+    if (gelf_getrela(data, static_cast<int>(index), &raw) == nullptr) return fail_in(number, "unreadable relocation");
+    const u32 type = static_cast<u32>(GELF_R_TYPE(raw.r_info));
+    const auto after = std::upper_bound(by_address.begin(), by_address.end(), std::pair{u64{raw.r_offset}, ~u32{0}});
+    if (type == R_RISCV_NONE || after == by_address.begin()) continue;
+    const auto [address, section] = *(after - 1);
+    if (raw.r_offset - address >= object_.sections[section].size) continue;
+    const u32 kept_type = type == R_RISCV_RELATIVE ? relative_relocation : dynamic_relocation;
+    object_.relocations[section].push_back({raw.r_offset - address, kept_type, 0, raw.r_addend});
   }
   return true;
 }

@@ -37,9 +37,13 @@ struct Symbol {
   bool is_absolute() const { return special && section == absolute_section; }
 };
 
+/// Types of relocations that a linker has left to a dynamic loader, where no other says what belongs there.
+inline constexpr u32 relative_relocation = 3;          ///< The addend is an address of the file. (R_RISCV_RELATIVE)
+inline constexpr u32 dynamic_relocation = 0xffff0000;  ///< All others.
+
 struct Relocation {
   u64 offset = 0;  ///< In the section, whatever the type of the file.
-  u32 type = 0;
+  u32 type = 0;    ///< As in the file; or dynamic_relocation.
   u32 symbol = 0;  ///< A valid index into Object::symbols.
   i64 addend = 0;
 };

@@ -97,6 +97,8 @@ struct Context {
   std::unordered_map<std::string_view, std::pair<u32, u32>> globals;
   /// Names that the linker itself defines; data or heap_base.
   std::map<std::string_view, Target> provided;
+  /// By object, for linked files that have one: the value of __global_pointer$.
+  std::unordered_map<u32, i64> global_pointers;
   std::unordered_map<std::string_view, u32> commons;  ///< Common symbols: their IR sections.
   std::vector<PendingRelocation> pending;
   std::vector<PendingExport> exports;
@@ -152,6 +154,12 @@ Target resolve(const Context& context, u32 object, u32 symbol, i64 addend);
 
 /// What the byte at `offset` (which may lie outside) of an ELF section stands for.
 Target target_in_section(const Context& context, u32 object, u32 section, i64 offset);
+
+/// What an address of a linked file stands for.
+Target target_at_address(const Context& context, u32 object, u64 address);
+
+/// The section of a linked file that holds an address, or ends there, and where in it.
+std::optional<Place> place_at_address(const Context& context, u32 object, u64 address);
 
 /// Where a symbol that must lie in a section of its file, of any role, stands.
 std::optional<Place> place_of_symbol(const Context& context, u32 object, u32 symbol, i64 addend);

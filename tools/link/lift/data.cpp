@@ -18,8 +18,9 @@ struct Sum {
   bool is_relative = false;  ///< Less the address of the place itself.
 };
 
-u8 added_size(u32 type) {
+u8 added_size(u32 type, u32 register_bits) {
   switch (type) {
+    case relocation::relative: return static_cast<u8>(register_bits / 8);
     case relocation::set8:
     case relocation::add8: return 1;
     case relocation::set16:
@@ -49,10 +50,10 @@ bool is_add(u32 type) {
   return type >= relocation::add8 && type <= relocation::add64;
 }
 
-std::optional<Sum> sum_of(Group group) {
+std::optional<Sum> sum_of(Group group, u32 register_bits) {
   Sum sum;
   for (const elf::Relocation& relocation : group) {
-    if (const u8 size = added_size(relocation.type); size != 0 && sum.added == nullptr) {
+    if (const u8 size = added_size(relocation.type, register_bits); size != 0 && sum.added == nullptr) {
       sum.added = &relocation;
       sum.size = size;
     } else if (subtracted_size(relocation.type) != 0 && sum.subtracted == nullptr) {
@@ -111,7 +112,7 @@ bool DataLifter::complete(Target& target, u64 offset) {
 
 void DataLifter::lift(Group group) {
   const u64 offset = group.front().offset;
-  const auto sum = sum_of(group);
+  const auto sum = sum_of(group, context_.program.register_bits);
   if (!sum) {
     const u32 type = group.front().type;
     if (relocation::is_thread_local(type)) {
@@ -137,6 +138,8 @@ void DataLifter::lift(Group group) {
       pending.target = resolve(context_, object_, sum->added->symbol, sum->added->addend);
       pending.minus->offset = static_cast<i64>(begin);
     }
+  } else if (sum->added->type == relocation::relative) {
+    pending.target = target_at_address(context_, object_, static_cast<u64>(sum->added->addend));
   } else {
     pending.target = resolve(context_, object_, sum->added->symbol, sum->added->addend);
     if (sum->subtracted != nullptr) pending.minus = resolve(context_, object_, sum->subtracted->symbol, sum->subtracted->addend);

@@ -48,6 +48,7 @@ class Interpreter {
   Meaning relocated(const elf::Relocation& relocation) const;
   Meaning call(const elf::Relocation& relocation) const;
   Meaning low_part(const elf::Relocation& relocation) const;
+  Meaning lonely_low_part(const elf::Relocation& relocation) const;
   Meaning pcrel_low_part(const elf::Relocation& relocation) const;
   Meaning got_load(Target target) const;
   Meaning access(Target target, const elf::Relocation* high) const;
@@ -127,13 +128,7 @@ Target Interpreter::at_distance(u32 from, i64 distance) const {
   const bool is_inside = offset >= 0 && static_cast<u64>(offset) <= code_.bytes.size();
   if (is_inside || context_.objects[code_.object].type == ET_REL) return here(offset);
   const u64 address = context_.section(code_.object, code_.section).address + static_cast<u64>(offset);
-  const auto& by_address = context_.by_address[code_.object];
-  const auto after = std::upper_bound(by_address.begin(), by_address.end(), std::pair{address, 0xffffffffU});
-  if (after == by_address.begin()) return here(offset);
-  const auto [start, number] = *(after - 1);
-  if (address - start < context_.section(code_.object, number).size) {
-    return target_in_section(context_, code_.object, number, static_cast<i64>(address - start));
-  }
+  if (place_at_address(context_, code_.object, address)) return target_at_address(context_, code_.object, address);
   return here(offset);
 }
 
@@ -204,13 +199,12 @@ Meaning Interpreter::relocated(const elf::Relocation& relocation) const {
       return is_constant ? of(Meaning::Kind::address, resolved(relocation)) : mismatch();
     }
     case relocation::lo12_i:
-    case relocation::lo12_s:
-    case relocation::gprel_i:
-    case relocation::gprel_s: return low_part(relocation);
+    case relocation::lo12_s: return low_part(relocation);
     case relocation::pcrel_lo12_i:
     case relocation::pcrel_lo12_s: return pcrel_low_part(relocation);
     default: break;
   }
+  if (relocation::is_without_high_half(relocation.type)) return lonely_low_part(relocation);
   if (relocation::is_thread_local(relocation.type)) {
     return fault("thread-local variables are not supported", "there is one thread: compile without thread_local and _Thread_local");
   }
@@ -234,6 +228,23 @@ Meaning Interpreter::low_part(const elf::Relocation& relocation) const {
   Target target = resolved(relocation);
   if (in_.kind == Kind::jalr) return jump_or_call(std::move(target), in_.rd, 1);
   return access(std::move(target), added_high_part(in_.rs1, relocation.symbol));
+}
+
+/// A linker has removed the high half.
+Meaning Interpreter::lonely_low_part(const elf::Relocation& relocation) const {
+  constexpr u8 gp = 3;
+  i64 addend = relocation.addend;
+  const bool is_of_gnu = relocation.type == relocation::gprel_i || relocation.type == relocation::gprel_s;
+  if (is_of_gnu && in_.rs1 == gp) {
+    // The addend is what is added to gp.
+    const auto value = context_.global_pointers.find(code_.object);
+    if (value == context_.global_pointers.end())
+      return fault("an address relative to gp without the symbol __global_pointer$", "link with --no-relax");
+    addend += value->second;
+  }
+  Target target = resolve(context_, code_.object, relocation.symbol, addend);
+  if (in_.kind == Kind::jalr) return jump_or_call(std::move(target), in_.rd, 1);
+  return access(std::move(target), nullptr);
 }
 
 /// The symbol is that of the instruction with the high half.

@@ -48,6 +48,9 @@ constexpr const char* header_remedy = "use the macros of the guest header, and l
 std::optional<Place> pointer_at(const Context& context, const Place& place) {
   const elf::Relocation* relocation = relocation_at(context, place);
   const u32 absolute = context.program.register_bits == 32 ? relocation::absolute_32 : relocation::absolute_64;
+  if (relocation != nullptr && relocation->type == relocation::relative) {
+    return place_at_address(context, place.object, static_cast<u64>(relocation->addend));
+  }
   if (relocation == nullptr || (relocation->type != absolute && relocation->type != relocation::pcrel_hi20)) return std::nullopt;
   return place_of_symbol(context, place.object, relocation->symbol, relocation->addend);
 }
@@ -117,6 +120,9 @@ std::optional<LinkError> read_export(Context& context, Place& place) {
   const elf::Relocation* function = relocation_at(context, second);
   if (function == nullptr)
     return fault_at(context, second, "an export record without a relocation to its function", "link with --emit-relocs");
+  const bool is_address = function->type == relocation::relative;
+  Target target = is_address ? target_at_address(context, place.object, static_cast<u64>(function->addend))
+                             : resolve(context, place.object, function->symbol, function->addend);
   const Metadata& known = std::get<Metadata>(metadata);
   PendingExport pending = {
       {known.symbol, {}, known.inputs, known.outputs}, resolve(context, place.object, function->symbol, function->addend), second};

@@ -3,6 +3,8 @@
 
 #include <array>
 
+#include "elf/elf.hpp"
+
 namespace pvm::link::relocation {
 
 std::string name_of(u32 type) {
@@ -69,6 +71,7 @@ std::string name_of(u32 type) {
                                                         "SET_ULEB128",
                                                         "SUB_ULEB128"};
   if (type < names.size() && *names[type] != 0) return std::string("R_RISCV_") + names[type];
+  if (type == elf::dynamic_relocation) return "a relocation for a dynamic loader";
   return "relocation type " + std::to_string(type);
 }
 

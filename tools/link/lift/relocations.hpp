@@ -12,6 +12,7 @@ enum Type : u32 {
   none = 0,
   absolute_32 = 1,
   absolute_64 = 2,
+  relative = 3,
   tls_first = 6,
   tls_last = 13,
   branch = 16,
@@ -56,6 +57,11 @@ enum Type : u32 {
   set_uleb128 = 60,
   sub_uleb128 = 61,
 };
+
+/// How lld (256 and on) and GNU ld write the low half of an address whose high half they have removed: it is relative to gp or to 0.
+constexpr bool is_without_high_half(u32 type) {
+  return type == gprel_i || type == gprel_s || (type >= 256 && type <= 259);
+}
 
 constexpr bool is_thread_local(u32 type) {
   return (type >= tls_first && type <= tls_last) || type == tls_got_hi20 || type == tls_gd_hi20 ||

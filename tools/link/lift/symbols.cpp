@@ -83,6 +83,9 @@ std::optional<LinkError> resolve_symbols(Context& context) {
     const auto& symbols = context.objects[object].symbols;
     for (u32 number = 1; number < symbols.size(); ++number) {
       const elf::Symbol& symbol = symbols[number];
+      if (symbol.name == "__global_pointer$" && context.objects[object].type != ET_REL) {
+        context.global_pointers[object] = static_cast<i64>(symbol.value);
+      }
       const Strength strength = is_global(symbol) ? strength_of(context, object, symbol) : Strength::none;
       if (strength == Strength::none) continue;
       const auto [known, is_new] = context.globals.try_emplace(symbol.name, object, number);
@@ -148,6 +151,22 @@ Target resolve(const Context& context, u32 object, u32 symbol_number, i64 addend
   }
   if (target.fault && target.fault->symbol.empty()) target.fault->symbol = std::string(symbol.name);
   return target;
+}
+
+std::optional<Place> place_at_address(const Context& context, u32 object, u64 address) {
+  const auto& by_address = context.by_address[object];
+  const auto after = std::upper_bound(by_address.begin(), by_address.end(), std::pair{address, ~u32{0}});
+  if (after == by_address.begin()) return std::nullopt;
+  const auto [start, number] = *(after - 1);
+  if (address - start <= context.section(object, number).size) return Place{object, number, address - start};
+  return std::nullopt;
+}
+
+Target target_at_address(const Context& context, u32 object, u64 address) {
+  const auto place = place_at_address(context, object, address);
+  if (!place)
+    return bad("an address outside of all sections", "link with --emit-relocs, and with --apply-dynamic-relocs if position-independent");
+  return target_in_section(context, object, place->section, static_cast<i64>(place->offset));
 }
 
 std::optional<Place> place_of_symbol(const Context& context, u32 object, u32 symbol_number, i64 addend) {

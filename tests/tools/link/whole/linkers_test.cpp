@@ -18,10 +18,10 @@ const std::vector<Linker>& linkers() {
       {"lld_relax_gp", false, {"-q", "--relax-gp", "--defsym=__global_pointer$=0x12800"}},
       {"lld_gc_unique", false, {"-q", "--unique", "--gc-sections", "-u", "basic"}},
       {"lld_joined", false, {"-r"}},
+      {"lld_pie", false, {"-q", "-pie", "-z", "notext"}},
       {"lld_shared", false, {"-q", "-shared", "-Bsymbolic", "-z", "notext"}},
       {"gnu", true, {"-q"}},
       {"gnu_no_relax", true, {"-q", "--no-relax"}},
-      {"gnu_no_relax_gp", true, {"-q", "--no-relax-gp"}},
       {"gnu_joined", true, {"-r"}},
       // Addresses that one instruction reaches: calls and addresses lose their high halves.
       {"gnu_low", true, {"-q", "-Ttext=0x100", "-Tdata=0x80000", "--defsym=__global_pointer$=0x80800"}},
@@ -32,6 +32,7 @@ const std::vector<Linker>& linkers() {
 
 class Linkers : public testing::TestWithParam<Linker> {
  protected:
+  bool is_position_independent() const { return GetParam().name == std::string("lld_pie") || GetParam().name == std::string("lld_shared"); }
   std::vector<std::string> command() const {
     std::vector<std::string> words = {GetParam().is_gnu ? gnu_ld() : lld()};
     words.insert(words.end(), GetParam().options.begin(), GetParam().options.end());
@@ -43,7 +44,7 @@ TEST_P(Linkers, BasicThings) {
   for (const u32 bits : {64U, 32U}) {
     for (const char* level : {"-O0", "-O2"}) {
       for (const char* model : {"-fno-pic", "-fPIC"}) {
-        if (std::string(GetParam().name) == "lld_shared" && std::string(model) == "-fno-pic") continue;
+        if (is_position_independent() && std::string(model) == "-fno-pic") continue;
         const TemporaryFolder folder;
         std::vector<std::filesystem::path> objects = {compile(folder, "basic.c", {bits, {level, model}, false})};
         if (bits == 32) objects.push_back(helpers_32());
@@ -57,7 +58,7 @@ TEST_P(Linkers, BasicThings) {
 TEST_P(Linkers, ObjectsOfGcc) {
   for (const u32 bits : {64U, 32U}) {
     const TemporaryFolder folder;
-    if (std::string(GetParam().name) == "lld_shared") continue;
+    if (is_position_independent()) continue;
     std::vector<std::filesystem::path> objects = {compile(folder, "basic.c", {bits, {"-O2"}, true})};
     if (bits == 32) objects.push_back(helpers_32());
     SCOPED_TRACE(bits);
@@ -66,7 +67,7 @@ TEST_P(Linkers, ObjectsOfGcc) {
 }
 
 TEST_P(Linkers, Constructors) {
-  if (std::string(GetParam().name) == "lld_shared" || std::string(GetParam().name) == "lld_gc_unique") return;
+  if (is_position_independent() || std::string(GetParam().name) == "lld_gc_unique") return;
   const TemporaryFolder folder;
   const Build build{32, {"-O1"}, false};
   const auto linked = link_with(folder, command(), {compile(folder, "classes.cpp", build), compile(folder, "classes_more.cpp", build)}, 32);
