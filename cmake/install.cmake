@@ -1,5 +1,5 @@
 # What `cmake --install` gives: find_package(pvm) with pvm::engine, pvm::engine_static, pvm::ref and pvm::conformance, pkg-config files
-# pvm-engine, pvm-ref and pvm-conformance, the program pvm-conform, the vectors under share/pvm/conformance, the document under
+# pvm-engine, pvm-ref and pvm-conformance, the programs pvm-conform and pvm, the vectors under share/pvm/conformance, the document under
 # share/doc/pvm.
 include(CMakePackageConfigHelpers)
 
@@ -10,6 +10,9 @@ set_target_properties(pvm_conformance PROPERTIES EXPORT_NAME conformance)
 set_target_properties(pvm_isa PROPERTIES EXPORT_NAME isa)
 install(TARGETS pvm_engine pvm_engine_static pvm_ref pvm_conformance pvm_isa EXPORT pvm INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(TARGETS pvm-conform)
+if(PVM_TOOLS)
+  install(TARGETS pvm)
+endif()
 
 install(DIRECTORY engine/include/ ref/include/ conformance/include/ TYPE INCLUDE FILES_MATCHING PATTERN "*.hpp" PATTERN "*.h")
 install(FILES ${PROJECT_BINARY_DIR}/generated/pvm/isa.hpp DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/pvm)

@@ -52,3 +52,8 @@ echo '== pvm-conform'
 "$prefix/bin/pvm-conform" verify
 [[ $("$prefix/bin/pvm-conform" list | wc -l) -gt 0 ]]
 [[ -f $prefix/share/doc/pvm/spec/semantics.md && -f $prefix/include/pvm_target.h ]]
+
+if [[ -e $prefix/bin/pvm ]]; then # PVM_TOOLS
+  echo '== pvm'
+  [[ $("$prefix/bin/pvm" --version) == "pvm "* ]]
+fi

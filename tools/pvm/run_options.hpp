@@ -10,7 +10,6 @@
 
 #include "environment.hpp"
 #include "program_options.hpp"
-#include "pvm/types.hpp"
 
 namespace pvm::command {
 
