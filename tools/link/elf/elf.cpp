@@ -281,8 +281,10 @@ bool Reader::read_relocation_table(u32 number, u32 target) {
     if (gelf_getrela(data, static_cast<int>(index), &raw) == nullptr) return fail_in(number, "unreadable relocation");
     const Relocation relocation = {raw.r_offset - base, static_cast<u32>(GELF_R_TYPE(raw.r_info)), static_cast<u32>(GELF_R_SYM(raw.r_info)),
                                    raw.r_addend};
-    // Linkers leave entries of type NONE, at any offset, where relaxation has removed something.
-    if (relocation.type == R_RISCV_NONE) continue;
+    // Linkers leave entries of type NONE, at any offset, where relaxation has removed something. With a symbol such a one may say
+    // something: types of lld's own beyond 255 lose their upper bits in ELF32.
+    const bool may_say_something = object_.bits == 32 && object_.type != ET_REL && relocation.symbol != 0;
+    if (relocation.type == R_RISCV_NONE && !(may_say_something && object_.sections[target].is(SHF_EXECINSTR))) continue;
     if (relocation.symbol >= object_.symbols.size()) return fail_in(number, "a relocation names a symbol that does not exist");
     // One byte at least is changed, except by the marks of relaxation, which may stand at the end.
     const bool is_mark = relocation.type == R_RISCV_RELAX || relocation.type == R_RISCV_ALIGN;

@@ -15,6 +15,8 @@ namespace {
 
 using riscv::Kind;
 
+constexpr u8 gp = 3;
+
 /// How far back the origin of a base register is looked for.
 constexpr u32 max_steps_back = 64;
 
@@ -48,6 +50,7 @@ class Interpreter {
   Meaning relocated(const elf::Relocation& relocation) const;
   Meaning call(const elf::Relocation& relocation) const;
   Meaning low_part(const elf::Relocation& relocation) const;
+  bool has_lost_its_high_half(const elf::Relocation& relocation) const;
   Meaning lonely_low_part(const elf::Relocation& relocation) const;
   Meaning pcrel_low_part(const elf::Relocation& relocation) const;
   Meaning got_load(Target target) const;
@@ -118,8 +121,9 @@ Meaning Interpreter::run() {
     return fault("a relocation that does not fit the instruction", "is this data in a code section? Move it to .rodata");
   if (in_.kind == Kind::host_call) return of(Meaning::Kind::host_call, {});
   const elf::Relocation* relocation = relocation_of(index_);
-  Meaning meaning = relocation != nullptr ? relocated(*relocation) : unrelocated();
-  return meaning;
+  if (relocation == nullptr) return unrelocated();
+  if (has_lost_its_high_half(*relocation)) return lonely_low_part(*relocation);
+  return relocation->type == relocation::none ? unrelocated() : relocated(*relocation);
 }
 
 /// A code target `distance` bytes from instruction `from`: in this section, or, in a linked file, in any.
@@ -204,7 +208,6 @@ Meaning Interpreter::relocated(const elf::Relocation& relocation) const {
     case relocation::pcrel_lo12_s: return pcrel_low_part(relocation);
     default: break;
   }
-  if (relocation::is_without_high_half(relocation.type)) return lonely_low_part(relocation);
   if (relocation::is_thread_local(relocation.type)) {
     return fault("thread-local variables are not supported", "there is one thread: compile without thread_local and _Thread_local");
   }
@@ -230,9 +233,17 @@ Meaning Interpreter::low_part(const elf::Relocation& relocation) const {
   return access(std::move(target), added_high_part(in_.rs1, relocation.symbol));
 }
 
+/// Has a linker removed the instruction with the high half? Then the base is gp or 0. lld's types for this, 256..259, are only 8 bits in
+/// ELF32.
+bool Interpreter::has_lost_its_high_half(const elf::Relocation& relocation) const {
+  if (relocation::is_without_high_half(relocation.type)) return true;
+  if (context_.program.register_bits == 64 || context_.objects[code_.object].type == ET_REL || relocation.type > 3) return false;
+  const bool is_add = in_.kind == Kind::alu && in_.op == Op::add && in_.has_immediate;
+  return (is_add || in_.kind == Kind::load || in_.kind == Kind::store) && (in_.rs1 == gp || in_.rs1 == 0);
+}
+
 /// A linker has removed the high half.
 Meaning Interpreter::lonely_low_part(const elf::Relocation& relocation) const {
-  constexpr u8 gp = 3;
   i64 addend = relocation.addend;
   const bool is_of_gnu = relocation.type == relocation::gprel_i || relocation.type == relocation::gprel_s;
   if (is_of_gnu && in_.rs1 == gp) {

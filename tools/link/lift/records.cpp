@@ -124,8 +124,7 @@ std::optional<LinkError> read_export(Context& context, Place& place) {
   Target target = is_address ? target_at_address(context, place.object, static_cast<u64>(function->addend))
                              : resolve(context, place.object, function->symbol, function->addend);
   const Metadata& known = std::get<Metadata>(metadata);
-  PendingExport pending = {
-      {known.symbol, {}, known.inputs, known.outputs}, resolve(context, place.object, function->symbol, function->addend), second};
+  PendingExport pending = {{known.symbol, {}, known.inputs, known.outputs}, std::move(target), second};
   if (pending.target.fault) {
     LinkError error = fault_at(context, second, pending.target.fault->message, pending.target.fault->remedy);
     error.symbol = pending.target.fault->symbol;
