@@ -39,8 +39,8 @@ COMMON = ["-O3", "-ffunction-sections", "-fdata-sections", "-Wall", "-Wextra", "
 FREESTANDING = ["-ffreestanding", "-fbuiltin", "-fno-exceptions", "-fno-rtti", "-fno-stack-protector"]
 WASM = ["--target=wasm32-unknown-unknown", "-mbulk-memory", "-msign-ext", "-mmutable-globals", "-fvisibility=hidden"]
 RISCV = {
-    "rv64": ["--target=riscv64-unknown-none-elf", "-march=rv64emac_zbb_xtheadcondmov", "-mabi=lp64e"],
-    "rv32": ["--target=riscv32-unknown-none-elf", "-march=rv32emac_zbb_xtheadcondmov", "-mabi=ilp32e"],
+    "rv64": ["--target=riscv64-unknown-none-elf", "-march=rv64emac_zbb_xtheadcondmov", "-mabi=lp64e", "-mno-strict-align"],
+    "rv32": ["--target=riscv32-unknown-none-elf", "-march=rv32emac_zbb_xtheadcondmov", "-mabi=ilp32e", "-mno-strict-align"],
 }
 
 
@@ -49,8 +49,9 @@ class BuildError(Exception):
 
 
 def programs():
-    """The names of all example programs, sorted."""
-    return sorted(path.parent.name for path in HERE.glob("*/*.c*") if path.stem == path.parent.name)
+    """The names of the programs with a `bench`, sorted."""
+    sources = (path for path in HERE.glob("*/*.c*") if path.stem == path.parent.name)
+    return sorted(path.stem for path in sources if '"../bench.h"' in path.read_text())
 
 
 def tool(name):
