@@ -47,7 +47,7 @@ TEST(Targets, StandardPrograms) {
 TEST(Targets, RawProgramsHaveNoData) {
   LinkOptions options;
   options.container = ref::Container::raw;
-  const std::string text = export_of("main") + ".text\nmain: addi a0, a0, 5\nret\n";
+  const std::string text = export_of("main") + ".text\nmain: mv a0, a1\nret\n";
   const Bytes blob = link_bytes({assemble(text)}, options);
   ref::Config config;
   config.container = ref::Container::raw;
