@@ -72,6 +72,17 @@ ContainerBytes split_polkavm(Span blob) {
 
 }  // namespace
 
+std::optional<u32> take_varint_value(Span& rest) {
+  if (rest.empty() || rest[0] >= 0xf8) return std::nullopt;
+  Span behind = rest;
+  const Span bytes = take_integer(behind);
+  u32 extra = 0;
+  while (extra < 4 && (rest[0] & (0x80U >> extra)) != 0) ++extra;
+  if (bytes.size() != 1 + extra) return std::nullopt;
+  rest = behind;
+  return static_cast<u32>(value_of_varint(bytes));
+}
+
 ContainerBytes split_container(Span blob, ref::Container container) {
   if (container == ref::Container::polkavm) return split_polkavm(blob);
   ContainerBytes out;

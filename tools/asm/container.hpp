@@ -2,6 +2,7 @@
 // The pieces of a container as they stand, whatever they mean.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -24,6 +25,10 @@ struct ContainerBytes {
 };
 
 /// Cuts a container that has been loaded into its pieces.
+/// (Of one that hasn't been loaded: what is cut off is missing.)
 ContainerBytes split_container(std::span<const ref::u8> blob, ref::Container container);
+
+/// Takes a variable-length integer of the polkavm container off the front; nullopt: it is cut off, or none. [blob.varint]
+std::optional<ref::u32> take_varint_value(std::span<const ref::u8>& rest);
 
 }  // namespace pvm::assembly
