@@ -2,6 +2,8 @@
 // The parts of a listing's lines that aren't statements.
 #include "listing_line.hpp"
 
+#include <algorithm>
+
 namespace pvm::assembly {
 
 using ref::u64;
@@ -61,8 +63,7 @@ std::optional<std::string> take_export_name(std::string_view& text) {
 }
 
 bool quotes_count(std::string_view trimmed) {
-  return trimmed.starts_with("%") || trimmed.starts_with(":") || trimmed.starts_with("ecalli") ||
-         trimmed.find(" [export #") != std::string_view::npos;
+  return trimmed.starts_with("%") || trimmed.starts_with("ecalli");
 }
 
 }  // namespace
@@ -70,7 +71,10 @@ bool quotes_count(std::string_view trimmed) {
 std::size_t comment_begin(std::string_view line) {
   if (line.find("//") == std::string_view::npos) return line.size();
   bool skip_quotes = quotes_count(trim(line));
-  for (std::size_t at = 0; at < line.size(); ++at) {
+  // The names of a listing's exports hold anything, unescaped: behind the last bracket there is no name.
+  const bool names_exports = line.find(" [export #") != std::string_view::npos;
+  const std::size_t begin = names_exports ? std::min(line.rfind(']'), line.size()) : 0;
+  for (std::size_t at = begin; at < line.size(); ++at) {
     if (line[at] == '\'' && skip_quotes) {
       std::size_t end = at + 1;
       while (end < line.size() && line[end] != '\'') end += line[end] == '\\' ? 2 : 1;
