@@ -87,7 +87,8 @@ void print_times(const Execution& execution, const ref::Program& program, bool i
   say(line + "\n");
 }
 
-nlohmann::ordered_json to_json(const Options& options, const Execution& execution, const Entry& entry, const ref::Program& program) {
+nlohmann::ordered_json to_json(const Options& options, const ProgramFile& file, const Execution& execution, const Entry& entry,
+                               const ref::Program& program) {
   const bool is_metered = metering_of(options.run) != ref::Metering::none;
   const bool is_32_bit = ref::register_bits(program.config.semantics) == 32;
   nlohmann::ordered_json json;
@@ -98,7 +99,7 @@ nlohmann::ordered_json to_json(const Options& options, const Execution& executio
   if (execution.end == End::unknown_host_call) json["host_call"] = hex(execution.host_call);
   if (execution.end == End::page_fault) json["fault_address"] = hex(execution.fault_address);
   if (execution.pc) {
-    const Place place = place_of(program, *execution.pc);
+    const Place place = place_of(program, file.bytes, *execution.pc);
     json["pc"] = *execution.pc;
     if (!place.symbol.empty()) json["symbol"] = place.symbol;
     if (!place.source.empty()) json["source"] = place.source;
@@ -118,15 +119,15 @@ nlohmann::ordered_json to_json(const Options& options, const Execution& executio
   return json;
 }
 
-int report(const Options& options, const Execution& execution, const Entry& entry, const ref::Program& program) {
+int report(const Options& options, const ProgramFile& file, const Execution& execution, const Entry& entry, const ref::Program& program) {
   const bool has_ended_well = execution.end == End::returned || execution.end == End::exited;
   const bool is_32_bit = ref::register_bits(program.config.semantics) == 32;
-  if (!has_ended_well) complain(describe(options.run.program.blob, execution, program));
+  if (!has_ended_well) complain(describe(file, execution, program));
   if (options.verbose) print_registers(execution);
   if (options.time) print_times(execution, program, metering_of(options.run) != ref::Metering::none);
   int printed = exit_ok;
   if (options.json) {
-    printed = print(to_json(options, execution, entry, program).dump() + "\n");
+    printed = print(to_json(options, file, execution, entry, program).dump() + "\n");
   } else if (execution.end == End::returned && !entry.is_main) {
     const ResultValue value = result_of(options, execution, is_32_bit);
     printed = print(value.decimal() + " (" + hex_of(value, options.result) + ")\n");
@@ -144,7 +145,8 @@ int run(const Options& options) {
   if (const auto* problem = std::get_if<Problem>(&entry)) return complain(*problem);
   const auto execution = run_on_engine(std::get<ProgramFile>(file), std::get<ref::Program>(program), std::get<Entry>(entry), options.run);
   if (const auto* problem = std::get_if<Problem>(&execution)) return complain(*problem);
-  return report(options, std::get<Execution>(execution), std::get<Entry>(entry), std::get<ref::Program>(program));
+  return report(options, std::get<ProgramFile>(file), std::get<Execution>(execution), std::get<Entry>(entry),
+                std::get<ref::Program>(program));
 }
 
 }  // namespace

@@ -43,7 +43,7 @@ constexpr const char* footer =
 std::unique_ptr<TraceWriter> make_writer(const Options& options, const ProgramFile& file, const ref::Program& program) {
   if (options.format == "jip7") return make_jip7_trace(options.out, file.bytes);
   if (options.format == "streams") return make_stream_trace(options.out, program);
-  return make_text_trace(options.out, program, program.config.metering != ref::Metering::none);
+  return make_text_trace(options.out, file, program, program.config.metering != ref::Metering::none);
 }
 
 int exit_code_of_trace(const Execution& execution, const Entry& entry) {
@@ -82,7 +82,7 @@ int record(const Options& options, const ProgramFile& file, const ref::Program& 
   const auto& ended = std::get<Execution>(execution);
   if (const auto problem = writer->finish(ended)) return complain(*problem);
   if (ended.end == End::host_error || ended.end == End::limit) {
-    warn(describe(file.path, ended, program));
+    warn(describe(file, ended, program));
   }
   return exit_code_of_trace(ended, entry);
 }

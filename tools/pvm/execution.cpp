@@ -51,11 +51,11 @@ int exit_code_of(const Execution& execution, const Entry& entry) {
   return exit_host_error;
 }
 
-Problem describe(const std::string& file, const Execution& execution, const ref::Program& program) {
-  Problem problem{.file = file, .reason = what_happened(execution, program)};
+Problem describe(const ProgramFile& file, const Execution& execution, const ref::Program& program) {
+  Problem problem{.file = file.path, .reason = what_happened(execution, program)};
   if (execution.end == End::out_of_gas) problem.remedy = "--gas N gives it more";
   if (!execution.pc) return problem;
-  const std::string place = to_text(place_of(program, *execution.pc));
+  const std::string place = to_text(place_of(program, file.bytes, *execution.pc));
   problem.place = "pc " + std::to_string(*execution.pc) + (place.empty() ? "" : " (" + place + ")");
   return problem;
 }

@@ -78,6 +78,6 @@ Execution run_on_ref(const ref::Program& program, const Entry& entry, const RunO
 int exit_code_of(const Execution& execution, const Entry& entry);
 
 /// The complaint about an end that is not `returned` or `exited`: "prog.pvm: pc 12 (main+4: trap): trap".
-Problem describe(const std::string& file, const Execution& execution, const ref::Program& program);
+Problem describe(const ProgramFile& file, const Execution& execution, const ref::Program& program);
 
 }  // namespace pvm::command

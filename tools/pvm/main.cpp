@@ -6,19 +6,15 @@
 #include <CLI/CLI.hpp>
 #include <exception>
 
+#include "cmd_asm.hpp"
+#include "cmd_disasm.hpp"
 #include "cmd_inspect.hpp"
+#include "cmd_link.hpp"
 #include "cmd_run.hpp"
 #include "cmd_stats.hpp"
 #include "cmd_trace.hpp"
 #include "exit_code.hpp"
 #include "output.hpp"
-#ifdef PVM_COMMAND_HAS_ASM
-#include "cmd_asm.hpp"
-#include "cmd_disasm.hpp"
-#endif
-#ifdef PVM_COMMAND_HAS_LINK
-#include "cmd_link.hpp"
-#endif
 
 namespace {
 
@@ -38,17 +34,13 @@ int run_program(int argc, char** argv) {
   app.require_subcommand(1);
   app.footer(footer);
   int exit_code = exit_ok;
-#ifdef PVM_COMMAND_HAS_LINK
   add_link_command(app, exit_code);
-#endif
   add_run_command(app, exit_code);
   add_inspect_command(app, exit_code);
   add_trace_command(app, exit_code);
   add_stats_command(app, exit_code);
-#ifdef PVM_COMMAND_HAS_ASM
   add_asm_command(app, exit_code);
   add_disasm_command(app, exit_code);
-#endif
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

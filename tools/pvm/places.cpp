@@ -2,6 +2,7 @@
 // Names for code positions.
 #include "places.hpp"
 
+#include "line_programs.hpp"
 #include "output.hpp"
 #include "pvm/ref/decode.hpp"
 
@@ -20,9 +21,10 @@ std::string nearest_export(const ref::Program& program, ref::u32 pc) {
 
 }  // namespace
 
-Place place_of(const ref::Program& program, ref::u32 pc) {
+Place place_of(const ref::Program& program, std::span<const ref::u8> blob, ref::u32 pc) {
   Place place{nearest_export(program, pc), {}, {}};
   if (program.is_marked(pc)) place.instruction = ref::disassemble(program, ref::decode(program, pc));
+  if (auto lines = assembly::LinePrograms::of_blob(blob)) place.source = printable(assembly::to_text(lines->lookup(pc)));
   return place;
 }
 

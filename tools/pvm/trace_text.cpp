@@ -61,7 +61,8 @@ std::string call_text(const HostCall& call) {
 
 class TextTrace : public TraceWriter {
  public:
-  TextTrace(const std::string& path, const ref::Program& program, bool with_gas) : file_(path), program_(program), with_gas_(with_gas) {}
+  TextTrace(const std::string& path, const ProgramFile& blob, const ref::Program& program, bool with_gas)
+      : file_(path), blob_(blob), program_(program), with_gas_(with_gas) {}
 
   void start(u32 pc, i64 gas, const Registers& registers) override {
     file_.append("-- start at pc " + std::to_string(pc) + gas_text(gas) + changes({}, registers) + "\n");
@@ -89,7 +90,8 @@ class TextTrace : public TraceWriter {
     if (execution.end == End::exited) text += " with code " + std::to_string(execution.exit_code);
     if (execution.end == End::returned) text += ", a0 " + hex(execution.registers[7]);
     if (execution.end == End::page_fault) text += " at " + hex(execution.fault_address);
-    if (execution.pc) text += ", pc " + std::to_string(*execution.pc) + " (" + to_text(place_of(program_, *execution.pc)) + ")";
+    if (execution.pc)
+      text += ", pc " + std::to_string(*execution.pc) + " (" + to_text(place_of(program_, blob_.bytes, *execution.pc)) + ")";
     file_.append(text + gas_text(execution.gas_left) + "\n");
     return file_.commit();
   }
@@ -107,6 +109,7 @@ class TextTrace : public TraceWriter {
   }
 
   OutputFile file_;
+  const ProgramFile& blob_;
   const ref::Program& program_;
   bool with_gas_;
   u64 count_ = 0;
@@ -116,8 +119,8 @@ class TextTrace : public TraceWriter {
 
 }  // namespace
 
-std::unique_ptr<TraceWriter> make_text_trace(const std::string& path, const ref::Program& program, bool with_gas) {
-  return std::make_unique<TextTrace>(path, program, with_gas);
+std::unique_ptr<TraceWriter> make_text_trace(const std::string& path, const ProgramFile& file, const ref::Program& program, bool with_gas) {
+  return std::make_unique<TextTrace>(path, file, program, with_gas);
 }
 
 }  // namespace pvm::command

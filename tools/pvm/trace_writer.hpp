@@ -26,8 +26,9 @@ class TraceWriter {
   virtual std::optional<Problem> finish(const Execution& execution) = 0;
 };
 
-/// For people: a line for each instruction with what it changes, and for each host call with what it does. Gas only `with_gas`.
-std::unique_ptr<TraceWriter> make_text_trace(const std::string& path, const ref::Program& program, bool with_gas);
+/// `file` and `program` must outlive the writer. For people: a line for each instruction with what it changes, and for each host call with
+/// what it does. Gas only `with_gas`.
+std::unique_ptr<TraceWriter> make_text_trace(const std::string& path, const ProgramFile& file, const ref::Program& program, bool with_gas);
 /// JIP-7 (draft): the program's bytes, start, host calls with what the host did, the end. Ends that the draft has no line for get one in
 /// its style, which its readers ignore.
 std::unique_ptr<TraceWriter> make_jip7_trace(const std::string& path, const std::vector<u8>& blob);
