@@ -222,6 +222,15 @@ TEST(run, ends_have_their_exit_codes_and_one_line) {
   }
 }
 
+TEST(run, a_trap_is_placed_in_the_source) {
+  const TemporaryDirectory temporary;
+  const std::string blob = temporary.write("lines", guest({.text = "main: load_imm a0, 1\ntrap", .has_lines = true}));
+  EXPECT_EQ(run_pvm({"run", blob}).errors, "pvm: " + blob + ": pc 3 (main+3, src/a.c:12 (f): trap): trap\n");
+  const auto json = nlohmann::json::parse(run_pvm({"run", blob, "--json"}).output);
+  EXPECT_EQ(json["source"], "src/a.c:12 (f)");
+  EXPECT_EQ(json["symbol"], "main+3");
+}
+
 TEST(run, signals_interrupt_the_guest) {
   const TemporaryDirectory temporary;
   const std::string blob = temporary.write(

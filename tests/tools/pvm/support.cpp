@@ -35,6 +35,17 @@ ref::u32 offset_of(const GuestText& guest, const builder::CodeBlob& whole, const
   return static_cast<ref::u32>(blob->jump_table.back());
 }
 
+/// [blob.debug]
+void append_lines(builder::PolkavmContainer& container) {
+  Bytes strings = {0, 7, 's', 'r', 'c', '/', 'a', '.', 'c', 1, 'f'};
+  // Version; depth 1, path, function, kind line, line 12, 64 bytes, end.
+  Bytes programs = {1, 10, 1, 7, 1, 6, 9, 4, 8, 12, 15, 64, 0};
+  Bytes ranges = {0, 0, 0, 0, 64, 0, 0, 0, 1, 0, 0, 0};
+  container.sections.push_back({builder::section_debug_strings, strings, {}});
+  container.sections.push_back({builder::section_debug_line_programs, programs, {}});
+  container.sections.push_back({builder::section_debug_line_ranges, ranges, {}});
+}
+
 void close_once(int& fd) {
   if (fd >= 0) close(fd);
   fd = -1;
@@ -54,7 +65,9 @@ Bytes guest(const GuestText& text) {
   builder::ProgramParts parts{*blob, static_cast<ref::u32>(text.ro_data.size()), text.rw_size, text.stack_size, {}, {}, text.imports, {}};
   parts.ro_data.assign(text.ro_data.begin(), text.ro_data.end());
   for (const std::string& name : text.exports) parts.exports.push_back({offset_of(text, *blob, name), name});
-  return builder::polkavm_container(builder::polkavm_parts(text.version, parts));
+  builder::PolkavmContainer container = builder::polkavm_parts(text.version, parts);
+  if (text.has_lines) append_lines(container);
+  return builder::polkavm_container(container);
 }
 
 TemporaryDirectory::TemporaryDirectory() {

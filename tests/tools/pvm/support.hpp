@@ -25,6 +25,7 @@ struct GuestText {
   ref::u32 rw_size = 4096;
   ref::u32 stack_size = 4096;
   Semantics version = Semantics::rv64_1;
+  bool has_lines = false;  ///< Debug sections: the first 64 bytes of code are line 12 of src/a.c, in function f.
 };
 
 /// A program in a polkavm container.
