@@ -26,6 +26,7 @@ void optimize(Program& program, const OptimizeOptions& options) {
   for (int round = 0; round < most_rounds; ++round) {
     if (!improve(program, options)) break;
   }
+  if (options.constants && reduce_strength(program) && options.dead_code) remove_dead_code(program);
   if (options.merge_identical_code && merge_identical_code(program) && options.jump_threading) thread_jumps(program);
   if (options.reachability) drop_unreachable(program);
   if (options.share_constants) share_constants(program);

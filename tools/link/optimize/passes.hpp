@@ -17,6 +17,9 @@ bool propagate_constants(Program& program);
 /// Jumps to jumps, blocks with one way in, tiny blocks.
 bool thread_jumps(Program& program);
 
+/// Divisions and remainders by known numbers become shifts and multiplications, with scratch registers.
+bool reduce_strength(Program& program);
+
 /// Moves additions to a register into the offsets of the accesses that alone use it.
 bool fold_offsets(Program& program);
 

@@ -105,6 +105,12 @@ RC_GTEST_PROP(OptimizeProperty, narrowing_keeps_the_meaning, ()) {
 RC_GTEST_PROP(OptimizeProperty, sharing_of_constants_keeps_the_meaning, ()) {
   property([](Program& program) { share_constants(program); });
 }
+RC_GTEST_PROP(OptimizeProperty, reduction_of_strength_keeps_the_meaning, ()) {
+  property([](Program& program) {
+    reduce_strength(program);
+    assign_scratch(program);
+  });
+}
 RC_GTEST_PROP(OptimizeProperty, merging_of_identical_code_keeps_the_meaning, ()) {
   property([](Program& program) { merge_identical_code(program); });
 }
@@ -133,6 +139,34 @@ RC_GTEST_PROP(OptimizeProperty, all_stages_keep_the_meaning, ()) {
         assign_scratch(program);
       },
       true);
+}
+// Every divisor that has a form of its own, with dividends where rounding and overflow show.
+RC_GTEST_PROP(OptimizeProperty, divisions_by_numbers_are_exact, ()) {
+  const auto interesting = [](u64 mask) {
+    return rc::gen::map(rc::gen::tuple(rc::gen::inRange(0, 64), rc::gen::inRange(-3, 4), rc::gen::inRange<i64>(-1000000, 1000000)),
+                        [mask](const std::tuple<int, int, i64>& parts) {
+                          const u64 power = u64{1} << std::get<0>(parts);
+                          const u64 near = power + static_cast<u64>(std::get<1>(parts));
+                          return (std::get<1>(parts) == 3 ? static_cast<u64>(std::get<2>(parts)) : near) & mask;
+                        });
+  };
+  const u32 bits = *rc::gen::elementOf(std::vector<u32>{32, 64});
+  const i64 divisor = static_cast<std::int32_t>(*interesting(0xffffffff));
+  const char* const ops[] = {"div_unsigned", "div_signed", "rem_unsigned", "rem_signed"};
+  const std::string word = bits == 64 && *rc::gen::arbitrary<bool>() ? ".w" : "";
+  const std::string first =
+      *rc::gen::elementOf(std::vector<std::string>{"a2 = move a0", "a2 = load_u8 [0 + $0]", "a2 = and a0, 0x7fffffff"});
+  std::string text = "program " + std::to_string(bits) + "\nsection \"d\" read_only align 1 size 1\n  bytes ff\n" +
+                     "export \"f\" @0 inputs 2 outputs 2\nblock @0\n  " + first + "\n  a3 = move " + std::to_string(divisor) + "\n";
+  text += "  a0 = " + std::string(ops[*rc::gen::inRange(0, 4)]) + word + " a2, a3\n";
+  text += "  a1 = " + std::string(ops[*rc::gen::inRange(0, 4)]) + word + " a1, a3\n  jump_indirect ra + 0\n";
+  const Program before = std::get<Program>(parse_ir(text));
+  Program after = before;
+  reduce_strength(after);
+  const std::vector<u64> arguments = {*interesting(~u64{0}), *interesting(~u64{0})};
+  const Observed expected = run(before, BlockId{0}, {arguments}), actual = run(after, BlockId{0}, {arguments});
+  if (!(expected == actual)) RC_LOG() << to_text(after) << text_of(expected) << text_of(actual);
+  RC_ASSERT(expected == actual);
 }
 RC_GTEST_PROP(OptimizeProperty, text_and_program_are_the_same, ()) {
   const Taste taste{*rc::gen::elementOf(std::vector<u32>{32, 64}), true};
