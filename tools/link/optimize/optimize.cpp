@@ -11,6 +11,7 @@ constexpr int most_rounds = 4;
 bool improve(Program& program, const OptimizeOptions& options) {
   bool changed = false;
   if (options.jump_threading) changed |= thread_jumps(program);
+  if (options.constants) changed |= forward_memory(program);
   if (options.constants) changed |= propagate_constants(program);
   if (options.constants) changed |= fold_offsets(program);
   if (options.constants) changed |= narrow_results(program);

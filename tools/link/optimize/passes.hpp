@@ -20,6 +20,9 @@ bool thread_jumps(Program& program);
 /// Divisions and remainders by known numbers become shifts and multiplications, with scratch registers.
 bool reduce_strength(Program& program);
 
+/// Loads of what the block has just stored or loaded come from the register that holds it.
+bool forward_memory(Program& program);
+
 /// Moves additions to a register into the offsets of the accesses that alone use it.
 bool fold_offsets(Program& program);
 

@@ -111,6 +111,9 @@ RC_GTEST_PROP(OptimizeProperty, reduction_of_strength_keeps_the_meaning, ()) {
     assign_scratch(program);
   });
 }
+RC_GTEST_PROP(OptimizeProperty, forwarding_through_memory_keeps_the_meaning, ()) {
+  property([](Program& program) { forward_memory(program); });
+}
 RC_GTEST_PROP(OptimizeProperty, merging_of_identical_code_keeps_the_meaning, ()) {
   property([](Program& program) { merge_identical_code(program); });
 }
