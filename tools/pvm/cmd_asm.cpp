@@ -40,7 +40,7 @@ std::optional<Problem> check(const Options& options, const assembly::Assembled& 
   const auto result = ref::load(program.blob, config);
   const auto* rejection = std::get_if<ref::Rejection>(&result);
   if (rejection == nullptr) return std::nullopt;
-  return Problem{.file = options.input,
+  return Problem{.file = options.input == "-" ? "standard input" : options.input,
                  .place = "offset " + std::to_string(rejection->offset) + " of the program",
                  .reason = "the program would be refused: " + std::string(ref::name_of(rejection->reason)),
                  .remedy = "to write it nevertheless add --unchecked"};
