@@ -75,11 +75,18 @@ struct Constructors {
   u32 priority = 0xffffffff;  ///< Lower ones run first; those without a number last.
 };
 
+/// The number at the end of ".init_array.100".
 u32 priority_of(std::string_view name) {
   const auto dot = name.rfind('.');
   u32 priority = 0xffffffff;
   if (dot != std::string_view::npos) std::from_chars(name.data() + dot + 1, name.data() + name.size(), priority);
   return priority;
+}
+
+std::string_view array_of(const elf::Section& section) {
+  if (is_or_under(section.name, ".preinit_array") || section.type == SHT_PREINIT_ARRAY) return ".preinit_array";
+  if (is_or_under(section.name, ".fini_array") || section.type == SHT_FINI_ARRAY) return ".fini_array";
+  return ".init_array";
 }
 
 class Classifier {
@@ -149,14 +156,10 @@ std::optional<LinkError> Classifier::add(u32 object, u32 number) {
     case Class::code:
       if (section.is(SHF_WRITE)) return error_in(object, number, "code that is writable", "give the section other flags");
       return add_code(object, number);
-    case Class::constructors: {
-      const std::string_view name = section.name.starts_with(".init")   ? ".init_array"
-                                    : section.name.starts_with(".fini") ? ".fini_array"
-                                                                        : ".preinit_array";
-      arrays_[name].push_back({object, number, priority_of(section.name.substr(name.size()))});
+    case Class::constructors:
       if (!fits(section.size, 1)) return error_in(object, number, "the section does not fit into memory", "");
+      arrays_[array_of(section)].push_back({object, number, priority_of(section.name)});
       return std::nullopt;
-    }
     case Class::unsupported: break;
   }
   return error_in(object, number, "unsupported kind of section: type " + std::to_string(section.type),
