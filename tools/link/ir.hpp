@@ -28,10 +28,18 @@ enum class SectionId : u32 {};
 enum class ImportId : u32 {};
 enum class SourceId : u32 { none = 0xffffffff };
 
-constexpr u32 index_of(BlockId id) { return static_cast<u32>(id); }
-constexpr u32 index_of(SectionId id) { return static_cast<u32>(id); }
-constexpr u32 index_of(ImportId id) { return static_cast<u32>(id); }
-constexpr u32 index_of(SourceId id) { return static_cast<u32>(id); }
+constexpr u32 index_of(BlockId id) {
+  return static_cast<u32>(id);
+}
+constexpr u32 index_of(SectionId id) {
+  return static_cast<u32>(id);
+}
+constexpr u32 index_of(ImportId id) {
+  return static_cast<u32>(id);
+}
+constexpr u32 index_of(SourceId id) {
+  return static_cast<u32>(id);
+}
 
 /// A value that is known once memory and code are laid out.
 struct Value {
@@ -76,19 +84,57 @@ enum class Op : u8 {
   nop,
   move,  ///< d = a: a copy, a number of any 64 bits, an address.
   // d = a op b
-  add, sub, mul, mul_upper_signed_signed, mul_upper_unsigned_unsigned, mul_upper_signed_unsigned,
-  div_unsigned, div_signed, rem_unsigned, rem_signed,
-  and_, or_, xor_, and_inverted, or_inverted, xnor,  ///< and_inverted: a & ~b; or_inverted: a | ~b.
-  shift_left, shift_right_logical, shift_right_arithmetic, rotate_left, rotate_right,
-  set_less_unsigned, set_less_signed, max_signed, max_unsigned, min_signed, min_unsigned,
+  add,
+  sub,
+  mul,
+  mul_upper_signed_signed,
+  mul_upper_unsigned_unsigned,
+  mul_upper_signed_unsigned,
+  div_unsigned,
+  div_signed,
+  rem_unsigned,
+  rem_signed,
+  and_,
+  or_,
+  xor_,
+  and_inverted,
+  or_inverted,
+  xnor,  ///< and_inverted: a & ~b; or_inverted: a | ~b.
+  shift_left,
+  shift_right_logical,
+  shift_right_arithmetic,
+  rotate_left,
+  rotate_right,
+  set_less_unsigned,
+  set_less_signed,
+  max_signed,
+  max_unsigned,
+  min_signed,
+  min_unsigned,
   // d = op a
-  count_leading_zeros, count_trailing_zeros, count_set_bits, sign_extend_8, sign_extend_16, zero_extend_16, reverse_bytes,
+  count_leading_zeros,
+  count_trailing_zeros,
+  count_set_bits,
+  sign_extend_8,
+  sign_extend_16,
+  zero_extend_16,
+  reverse_bytes,
   // d = b if a is (not) 0, else d as it was
-  cmov_if_zero, cmov_if_not_zero,
+  cmov_if_zero,
+  cmov_if_not_zero,
   // d = [a + offset]; a may be the number 0: an absolute access
-  load_u8, load_i8, load_u16, load_i16, load_u32, load_i32, load_u64,
+  load_u8,
+  load_i8,
+  load_u16,
+  load_i16,
+  load_u32,
+  load_i32,
+  load_u64,
   // [a + offset] = b
-  store_u8, store_u16, store_u32, store_u64,
+  store_u8,
+  store_u16,
+  store_u32,
+  store_u64,
   host_call,  ///< `import`. Reads Import::inputs registers and sp; writes a0-a5 and t0-t2.
   sbrk,       ///< d = sbrk a; a is a register.
   memset,     ///< Reads a0, a1, a2; writes a0, a2, memory.
@@ -101,8 +147,8 @@ struct Instruction {
   /// for add, sub, mul, div_*, rem_*, shift_*, rotate_*, count_*.
   bool word = false;
   Reg d = Reg::ra;
-  Operand a, b;
-  Value offset;  ///< Loads and stores: a number in 32 signed bits, or an address.
+  Operand a = {}, b = {};
+  Value offset = {};  ///< Loads and stores: a number in 32 signed bits, or an address.
   ImportId import{};
   SourceId source = SourceId::none;
 };
@@ -123,7 +169,7 @@ struct Terminator {
   Kind kind = Kind::trap;
   Condition condition = Condition::equal;
   Reg d = Reg::ra;
-  Operand a, b;
+  Operand a = {}, b = {};
   i64 offset = 0;
   BlockId target{};
   BlockId otherwise{};
@@ -142,7 +188,7 @@ struct DataRelocation {
   u64 offset = 0;
   u8 size = 4;  ///< 1, 2, 4 or 8.
   Value target;
-  std::optional<Value> minus;
+  std::optional<Value> minus = {};
   auto operator<=>(const DataRelocation&) const = default;
 };
 
@@ -154,9 +200,9 @@ struct DataSection {
   SectionKind kind = SectionKind::read_only;
   u64 alignment = 1;  ///< A power of two.
   u64 size = 0;       ///< Bytes in memory; bytes.size() of them are given, the rest is zero.
-  std::vector<u8> bytes;
-  std::vector<DataRelocation> relocations;  ///< Ascending, not overlapping, inside `bytes`.
-  bool used = true;                         ///< False: left out of the blob. Reachability decides.
+  std::vector<u8> bytes = {};
+  std::vector<DataRelocation> relocations = {};  ///< Ascending, not overlapping, inside `bytes`.
+  bool used = true;                              ///< False: left out of the blob. Reachability decides.
 };
 
 /// A host function that the program calls.
@@ -164,7 +210,7 @@ struct Import {
   std::string symbol;  ///< Any bytes.
   u32 inputs = 0;      ///< Registers read, in the order a0-a5, t0-t2.
   u32 outputs = 0;     ///< Registers that hold a result: a0, a1. All of a0-a5, t0-t2 count as overwritten.
-  std::optional<u32> index;
+  std::optional<u32> index = {};
   auto operator<=>(const Import&) const = default;
 };
 
@@ -204,7 +250,9 @@ struct Program {
 
 /// Set of registers: bit n is register n.
 using RegisterSet = u32;
-constexpr RegisterSet set_of(Reg reg) { return RegisterSet{1} << static_cast<u32>(reg); }
+constexpr RegisterSet set_of(Reg reg) {
+  return RegisterSet{1} << static_cast<u32>(reg);
+}
 inline constexpr RegisterSet machine_registers = (RegisterSet{1} << machine_register_count) - 1;
 
 }  // namespace pvm::link
