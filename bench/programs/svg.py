@@ -5,13 +5,12 @@ from xml.sax.saxutils import escape
 
 # Distinct also for the colour-blind; the first two are for what is compared most often.
 COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#999999", "#f0e442"]
-BAR, GAP, LEFT, RIGHT, WIDTH = 11, 8, 150, 60, 860
+BAR, GAP, RIGHT, WIDTH = 11, 8, 60, 860
 FONT = "font-family='DejaVu Sans, Verdana, sans-serif'"
 
 
-def ticks(low, high):
-    """Numbers 1, 2, 5 times powers of ten from `low` to `high`; fewer of them where they would be many."""
-    steps = (1, 2, 5) if high / low < 2000 else (1,)
+def ticks(low, high, steps=(1, 2, 5)):
+    """Numbers 1, 2, 5 times powers of ten from `low` to `high`."""
     return [step * 10.0**power for power in range(-9, 13) for step in steps if low * 0.999 <= step * 10.0**power <= high * 1.001]
 
 
@@ -63,6 +62,7 @@ def bars(title, subtitle, rows, series, values, mark=None, unit=""):
     group = BAR * len(series) + GAP
     top = 62 + (18 * ((len(series) + 2) // 3) if legend else 0)
     bottom = top + group * len(rows)
+    left = 24 + max(7 * len(row) for row in rows)
     canvas = Canvas(bottom + 34, title)
     canvas.text(16, 24, title, 15, weight="bold")
     canvas.text(16, 42, subtitle, 11, colour="#555")
@@ -73,14 +73,14 @@ def bars(title, subtitle, rows, series, values, mark=None, unit=""):
             canvas.text(x + 20, y + 9, name)
 
     def place(value):
-        return LEFT + (WIDTH - LEFT - RIGHT) * math.log(value / low) / math.log(high / low)
+        return left + (WIDTH - left - RIGHT) * math.log(value / low) / math.log(high / low)
 
-    for tick in ticks(low, high):
+    for tick in ticks(low, high, (1, 2, 5) if high / low < 5000 else (1,)):
         canvas.line(place(tick), top - 4, bottom, "#e4e4e4")
         canvas.text(place(tick), bottom + 16, f"{tick:g}{unit}", 10, "middle", "#555")
     for index, row in enumerate(rows):
         y = top + index * group
-        canvas.text(LEFT - 8, y + (group - GAP) / 2 + 4, row, 11, "end", weight="bold" if row.startswith("geometric") else "normal")
+        canvas.text(left - 8, y + (group - GAP) / 2 + 4, row, 11, "end", weight="bold" if row.startswith("geometric") else "normal")
         for order, name in enumerate(series):
             value = values.get(row, {}).get(name)
             if not value or value <= 0:
