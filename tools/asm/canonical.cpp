@@ -34,21 +34,6 @@ bool can_be_label(std::string_view name) {
          !std::all_of(name.begin(), name.end(), is_digit);
 }
 
-std::size_t lengths_of(isa::Op op) {
-  using isa::Format;
-  switch (isa::row_of(op).format) {
-    case Format::none:
-    case Format::reg_reg:
-    case Format::reg_reg_reg:
-    case Format::reg_imm64: return 0;
-    case Format::imm_imm:
-    case Format::reg_imm_imm:
-    case Format::reg_imm_offset:
-    case Format::reg_reg_imm_imm: return 2;
-    default: return 1;
-  }
-}
-
 // The lengths that the bytes of an instruction give its numbers.
 builder::Lengths lengths_in(isa::Op op, std::span<const u8> bytes) {
   using isa::Format;
@@ -386,7 +371,7 @@ class Canonical {
       text += text_of(written);
       if (written.shows_lengths) {
         text += " %bytes " + std::to_string(*written.lengths.first);
-        if (lengths_of(written.op) == 2) text += ", " + std::to_string(*written.lengths.second);
+        if (immediates_of(written.op) == 2) text += ", " + std::to_string(*written.lengths.second);
       }
     } else {
       text += "%raw = " + to_hex(d_.bytes_of(item));

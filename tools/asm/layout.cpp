@@ -84,6 +84,20 @@ u32 size_without_offset(isa::Op op, const builder::Operands& operands, const bui
   return 1;
 }
 
+std::size_t immediates_of(isa::Op op) {
+  switch (isa::row_of(op).format) {
+    case Format::none:
+    case Format::reg_reg:
+    case Format::reg_reg_reg:
+    case Format::reg_imm64: return 0;
+    case Format::imm_imm:
+    case Format::reg_imm_imm:
+    case Format::reg_imm_offset:
+    case Format::reg_reg_imm_imm: return 2;
+    default: return 1;
+  }
+}
+
 bool has_offset(isa::Op op) {
   return isa::row_of(op).operands.target != isa::Field::none;
 }

@@ -32,6 +32,8 @@ Layout lay_out(std::span<const Piece> pieces);
 
 /// Bytes of an instruction without its jump offset; `lengths` gives those of the immediates that aren't shortest.
 ref::u32 size_without_offset(isa::Op op, const builder::Operands& operands, const builder::Lengths& lengths);
+/// Immediates whose length can be chosen, 0 to 2; a jump offset is one.
+std::size_t immediates_of(isa::Op op);
 /// Has the format a jump offset?
 bool has_offset(isa::Op op);
 /// The length that stands for the jump offset of `op`; only where has_offset().

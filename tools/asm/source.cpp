@@ -18,21 +18,6 @@ std::size_t leading_blanks(std::string_view text) {
   return first == std::string_view::npos ? text.size() : first;
 }
 
-std::size_t immediates_of(isa::Op op) {
-  using isa::Format;
-  switch (isa::row_of(op).format) {
-    case Format::none:
-    case Format::reg_reg:
-    case Format::reg_reg_reg:
-    case Format::reg_imm64: return 0;
-    case Format::imm_imm:
-    case Format::reg_imm_imm:
-    case Format::reg_imm_offset:
-    case Format::reg_reg_imm_imm: return 2;
-    default: return 1;
-  }
-}
-
 }  // namespace
 
 void Errors::add(Spot spot, std::string message) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 // The text of one instruction, read by recursive descent.
-#include "statement.hpp"
+#include "operands.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -12,35 +12,6 @@ namespace pvm::assembly {
 namespace {
 
 using isa::Op;
-
-constexpr i64 least = -(i64{1} << 31);
-constexpr i64 limit = i64{1} << 32;
-
-// How a number is read: 64-bit versions have no immediate of 2^31..2^32-1, but as an address it is the same as the negative one.
-enum class Use : u8 { value, address };
-
-struct Number {
-  bool negative = false;
-  u64 magnitude = 0;
-  std::size_t column = 0;
-
-  // The value as 64 bits in two's complement.
-  u64 bits() const { return negative ? ~magnitude + 1 : magnitude; }
-};
-
-// A register or a number.
-struct Operand {
-  bool is_register = false;
-  u8 reg = 0;
-  Number number;
-  std::size_t column = 0;
-};
-
-struct Place {
-  bool has_base = false;
-  u8 base = 0;
-  i64 offset = 0;
-};
 
 bool is_comparison(std::string_view token) {
   return token == "==" || token == "!=" || token[0] == '<' || token[0] == '>';
@@ -59,10 +30,9 @@ bool commutes(std::string_view token) {
   return token == "+" || token == "*" || token == "&" || token == "|" || token == "^";
 }
 
-// Thrown nowhere: the first problem is kept, and every function returns early once there is one.
-class Parser {
+class Parser : private OperandParser {
  public:
-  Parser(std::string_view text, std::size_t column, const Reading& reading) : lexer_(text, column), reading_(reading) {}
+  Parser(std::string_view text, std::size_t column, const Reading& reading) : OperandParser(text, column, reading) {}
 
   std::variant<Statement, Problem> parse() {
     parse_instruction();
@@ -73,96 +43,6 @@ class Parser {
   }
 
  private:
-  bool fail(std::size_t column, std::string message) {
-    if (!failed_) problem_ = {column, std::move(message)};
-    failed_ = true;
-    return false;
-  }
-
-  bool unexpected(const std::string& wanted) {
-    const Token& token = lexer_.peek();
-    if (token.kind == TokenKind::bad) return fail(token.column, lexer_.reason());
-    const std::string found = token.kind == TokenKind::end ? "the end of the line" : "'" + std::string(token.text) + "'";
-    return fail(token.column, "expected " + wanted + ", found " + found);
-  }
-
-  bool expect(std::string_view symbol) { return lexer_.take_if(symbol) || unexpected("'" + std::string(symbol) + "'"); }
-
-  bool at_end() const { return lexer_.peek().kind == TokenKind::end || lexer_.peek().is("%bytes"); }
-
-  // --- operands ---
-
-  bool parse_register(u8& number) {
-    const Token& token = lexer_.peek();
-    const auto found = token.kind == TokenKind::word ? register_named(token.text) : std::nullopt;
-    if (!found) return unexpected("a register (ra sp t0 t1 t2 s0 s1 a0 a1 a2 a3 a4 a5, or r0 to r12)");
-    number = *found;
-    lexer_.take();
-    return true;
-  }
-
-  bool parse_number(Number& number) {
-    number.column = lexer_.peek().column;
-    number.negative = lexer_.take_if("-");
-    if (!number.negative) lexer_.take_if("+");
-    if (lexer_.peek().kind != TokenKind::number) return unexpected("a number");
-    number.magnitude = lexer_.take().value;
-    if (number.negative && number.magnitude > u64{1} << 63) return fail(number.column, "the number is below -2^63");
-    return true;
-  }
-
-  // A 32-bit immediate. 64-bit patterns that are the sign extension of one are read as that.
-  bool immediate(const Number& number, Use use, i64& value) {
-    value = static_cast<i64>(number.bits());
-    const bool sign_is_lost = number.negative && value > 0;
-    const bool is_32_bits = ref::register_bits(reading_.version) == 32;
-    if (!sign_is_lost && value >= least && value < -least) return true;
-    if (!sign_is_lost && !number.negative && value >= -least && value < limit && (is_32_bits || use == Use::address)) {
-      value -= limit;
-      return true;
-    }
-    if (!number.negative && number.magnitude < static_cast<u64>(limit)) {
-      const i64 meant = static_cast<i64>(number.magnitude) - limit;
-      return fail(number.column, "immediates are 32 bits with a sign, so " + std::to_string(number.magnitude) + " can't be one; write " +
-                                     std::to_string(meant) + " if that is meant, or load the number into a register");
-    }
-    return fail(number.column, "the number doesn't fit into 32 bits with a sign; only 'REG = NUMBER' takes 64 bits");
-  }
-
-  bool parse_immediate(Use use, i64& value) {
-    Number number;
-    return parse_number(number) && immediate(number, use, value);
-  }
-
-  bool starts_number() const { return lexer_.peek().kind == TokenKind::number || lexer_.peek().is("-") || lexer_.peek().is("+"); }
-
-  bool parse_operand(Operand& operand) {
-    operand.column = lexer_.peek().column;
-    operand.is_register = !starts_number();
-    return operand.is_register ? parse_register(operand.reg) : parse_number(operand.number);
-  }
-
-  // "[REG]", "[REG + NUM]" or "[NUM]"
-  bool parse_place(Place& place) {
-    if (!expect("[")) return false;
-    place.has_base = !starts_number();
-    if (!place.has_base) {
-      if (!parse_immediate(Use::address, place.offset)) return false;
-      if (lexer_.peek().is("+")) return fail(lexer_.peek().column, "write the register first: [REG + NUMBER]");
-      return expect("]");
-    }
-    if (!parse_register(place.base)) return false;
-    Number number;
-    const bool minus = lexer_.peek().is("-");
-    if (minus || lexer_.peek().is("+")) {
-      lexer_.take();
-      if (!parse_number(number)) return false;
-      if (minus) number.negative = !number.negative;
-      if (!immediate(number, Use::address, place.offset)) return false;
-    }
-    return expect("]");
-  }
-
   // --- the instruction, found ---
 
   bool choose(std::optional<Op> op, std::size_t column, const std::string& what) {
@@ -243,7 +123,7 @@ class Parser {
       return choose(Shape::ecalli);
     }
     if (token.kind != TokenKind::number) return unexpected("the number of an import, or its name in single quotes");
-    if (token.value >= static_cast<u64>(limit)) return fail(token.column, "the number of an import is below 2^32");
+    if (token.value >= static_cast<u64>(immediate_patterns)) return fail(token.column, "the number of an import is below 2^32");
     lexer_.take();
     out_.operands.i = static_cast<ref::i32>(static_cast<u32>(token.value));
     return choose(Shape::ecalli);
@@ -253,7 +133,7 @@ class Parser {
     const Token token = lexer_.peek();
     if (token.kind == TokenKind::label) {
       out_.target = LabelUse{token.text, token.column};
-    } else if (token.kind == TokenKind::number && token.value < static_cast<u64>(limit)) {
+    } else if (token.kind == TokenKind::number && token.value < static_cast<u64>(immediate_patterns)) {
       out_.operands.target = static_cast<u32>(token.value);
     } else {
       return unexpected("a label (@name), a code offset below 2^32 or a bracket");
@@ -317,15 +197,7 @@ class Parser {
         !parse_link_value(Use::value) || !expect(",") || !expect("jump") || !expect("[") || !expect("tmp")) {
       return false;
     }
-    Number number;
-    const bool minus = lexer_.peek().is("-");
-    if (minus || lexer_.peek().is("+")) {
-      lexer_.take();
-      if (!parse_number(number)) return false;
-      if (minus) number.negative = !number.negative;
-      if (!immediate(number, Use::address, out_.operands.j)) return false;
-    }
-    return expect("]") && choose(Shape::jump_linked_indirect);
+    return parse_offset(out_.operands.j) && expect("]") && choose(Shape::jump_linked_indirect);
   }
 
   bool parse_link_value(Use use) {
@@ -343,7 +215,7 @@ class Parser {
     if (!find_op(Shape::store, width.text)) return fail(width.column, "stores are written with u8, u16, u32 or u64");
     if (!parse_place(place) || !expect("=")) return false;
     if (!starts_number()) {
-      (place.has_base ? out_.operands.b : out_.operands.a) = place.base;
+      out_.operands.b = place.base;
       out_.operands.i = place.offset;
       if (!parse_register(out_.operands.a)) return false;
       return choose(place.has_base ? Shape::store_indirect : Shape::store, width.text);
@@ -358,7 +230,7 @@ class Parser {
     Number number;
     if (!parse_number(number) || !immediate(number, width == "u64" ? Use::value : Use::address, out_.operands.j)) return false;
     const i64 value = out_.operands.j;
-    const i64 range = width == "u8" ? 0x100 : width == "u16" ? 0x10000 : limit;
+    const i64 range = width == "u8" ? 0x100 : width == "u16" ? 0x10000 : immediate_patterns;
     if (reading_.bytes_are_known || (value >= -range / 2 && value < range)) return true;
     return fail(number.column, "the number doesn't fit into " + std::string(width) + "; write " + std::to_string(-range / 2) + " to " +
                                    std::to_string(range - 1) + ", or %raw with the bytes of the instruction");
@@ -376,13 +248,9 @@ class Parser {
   bool parse_linked_jump();
   void parse_lengths();
 
-  Lexer lexer_;
-  Reading reading_;
   Statement out_;
   bool narrow_ = false;  // the prefix i32
   std::size_t start_column_ = 0;
-  bool failed_ = false;
-  Problem problem_;
 };
 
 bool Parser::parse_assignment() {
@@ -458,7 +326,7 @@ bool Parser::parse_number_value() {
   if (!at_end()) return parse_binary(left);
   if (narrow_) return narrow_is_wrong("a number");
   const i64 bits = static_cast<i64>(left.number.bits());
-  const bool fits = bits >= least && bits < -least && (bits < 0 || !left.number.negative || bits == 0);
+  const bool fits = bits >= least_immediate && bits < -least_immediate && (bits < 0 || !left.number.negative || bits == 0);
   if (fits || ref::register_bits(reading_.version) == 32) {
     return immediate(left.number, Use::value, out_.operands.i) && choose(Shape::load_imm);
   }
