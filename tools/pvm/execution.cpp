@@ -13,7 +13,7 @@ std::string unknown_call(const Execution& execution, const ref::Program& program
   const u64 number = execution.host_call;
   if (number >= program.imports.size() || !program.imports[number])
     return "makes host call " + std::to_string(number) + ", which is no import of it";
-  return "calls '" + printable(*program.imports[number]) + "', which this environment doesn't have";
+  return "calls '" + shortened(*program.imports[number]) + "', which this environment doesn't have";
 }
 
 std::string what_happened(const Execution& execution, const ref::Program& program) {
@@ -21,6 +21,7 @@ std::string what_happened(const Execution& execution, const ref::Program& progra
     case End::page_fault: return "page fault at " + hex(execution.fault_address);
     case End::out_of_gas: return "out of gas";
     case End::timeout: return "timeout";
+    case End::limit: return "the trace ends here: --limit is reached";
     case End::unknown_host_call: return unknown_call(execution, program);
     case End::host_error: return execution.message;
     default: return std::string(name_of(execution.end));

@@ -15,6 +15,10 @@ std::string padded_left(std::string_view text, std::size_t width) {
   return std::string(width > text.size() ? width - text.size() : 0, ' ') + std::string(text);
 }
 
+std::string shortened(std::string_view text, std::size_t max) {
+  return text.size() <= max ? std::string(text) : std::string(text.substr(0, max)) + "...";
+}
+
 std::string hex(std::uint64_t value) {
   return hex_padded(value, 1);
 }

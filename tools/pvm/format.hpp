@@ -12,6 +12,9 @@ namespace pvm::command {
 std::string padded(std::string_view text, std::size_t width);
 std::string padded_left(std::string_view text, std::size_t width);
 
+/// A name for one line of text: at most `max` bytes, "..." in the place of the rest.
+std::string shortened(std::string_view text, std::size_t max = 100);
+
 /// "0x1f"
 std::string hex(std::uint64_t value);
 /// "0x0000001f": at least `digits` digits.

@@ -2,6 +2,7 @@
 // Names for code positions.
 #include "places.hpp"
 
+#include "format.hpp"
 #include "line_programs.hpp"
 #include "output.hpp"
 #include "pvm/ref/decode.hpp"
@@ -16,7 +17,7 @@ std::string nearest_export(const ref::Program& program, ref::u32 pc) {
   }
   if (nearest == nullptr) return "";
   const ref::u32 distance = pc - nearest->code_offset;
-  return printable(nearest->symbol) + (distance == 0 ? "" : "+" + std::to_string(distance));
+  return printable(shortened(nearest->symbol)) + (distance == 0 ? "" : "+" + std::to_string(distance));
 }
 
 }  // namespace
@@ -24,7 +25,7 @@ std::string nearest_export(const ref::Program& program, ref::u32 pc) {
 Place place_of(const ref::Program& program, std::span<const ref::u8> blob, ref::u32 pc) {
   Place place{nearest_export(program, pc), {}, {}};
   if (program.is_marked(pc)) place.instruction = ref::disassemble(program, ref::decode(program, pc));
-  if (auto lines = assembly::LinePrograms::of_blob(blob)) place.source = printable(assembly::to_text(lines->lookup(pc)));
+  if (auto lines = assembly::LinePrograms::of_blob(blob)) place.source = printable(shortened(assembly::to_text(lines->lookup(pc)), 400));
   return place;
 }
 

@@ -2,8 +2,11 @@
 // The command line of a run.
 #include "run_options.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <limits>
+
+#include "format.hpp"
 
 namespace pvm::command {
 namespace {
@@ -35,7 +38,7 @@ Problem no_such_export(const RunOptions& options, const ref::Program& program, c
   constexpr std::size_t max_names = 8;
   std::string names;
   for (std::size_t index = 0; index < program.exports.size() && index < max_names; ++index) {
-    names += (index == 0 ? "" : ", ") + program.exports[index].symbol;
+    names += (index == 0 ? "" : ", ") + shortened(program.exports[index].symbol);
   }
   if (program.exports.size() > max_names) names += ", ...";
   problem.remedy = names.empty() ? "it has no exports; name a code offset with --pc N" : "call one that it has with --call: " + names;

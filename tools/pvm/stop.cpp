@@ -75,7 +75,7 @@ int milliseconds_until(const std::optional<Stop::Clock::time_point>& deadline) {
 
 }  // namespace
 
-Stop::Stop(std::optional<Clock::duration> time, std::function<void()> action) {
+Stop::Stop(std::optional<Clock::duration> time, std::function<void()> action) : signalled_(signal_came) {
   if (time) deadline_ = Clock::now() + *time;
   signal_came = false;
   event = make_event();
@@ -93,10 +93,6 @@ Stop::~Stop() {
   pthread_sigmask(SIG_SETMASK, &mask_before_, nullptr);
   close(event.exchange(-1));
   close(end_event.exchange(-1));
-}
-
-bool Stop::signalled() const {
-  return signal_came;
 }
 
 bool Stop::wait_for(int fd, short events) const {

@@ -4,6 +4,7 @@
 
 #include <signal.h>
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <optional>
@@ -24,7 +25,7 @@ class Stop {
   Stop& operator=(const Stop&) = delete;
   ~Stop();
 
-  bool signalled() const;
+  bool signalled() const { return signalled_; }
   bool timed_out() const { return deadline_ && Clock::now() >= *deadline_; }
   const std::optional<Clock::time_point>& deadline() const { return deadline_; }
 
@@ -32,6 +33,7 @@ class Stop {
   bool wait_for(int fd, short events) const;
 
  private:
+  const std::atomic<bool>& signalled_;  ///< The signal handler's.
   std::optional<Clock::time_point> deadline_;
   sigset_t mask_before_{};
   std::thread watcher_;
