@@ -3,6 +3,7 @@
 #include "wide.h"
 
 Whole PVM_WIDE(__mul, 3)(Whole a, Whole b);
+SignedWhole PVM_WIDE(__mulo, 4)(SignedWhole a, SignedWhole b, int* overflow);
 Whole PVM_WIDE(__ashl, 3)(Whole value, int count);
 Whole PVM_WIDE(__lshr, 3)(Whole value, int count);
 SignedWhole PVM_WIDE(__ashr, 3)(SignedWhole value, int count);
@@ -23,6 +24,23 @@ static Whole product(Half a, Half b) {
 Whole PVM_WIDE(__mul, 3)(Whole a, Whole b) {
   const Whole low = product(low_of(a), low_of(b));
   return join(high_of(low) + high_of(a) * low_of(b) + low_of(a) * high_of(b), low_of(low));
+}
+
+static Whole magnitude_of(SignedWhole value) {
+  return value < 0 ? 0 - (Whole)value : (Whole)value;
+}
+
+// The product modulo the size; *overflow tells whether that is not the true one.
+SignedWhole PVM_WIDE(__mulo, 4)(SignedWhole a, SignedWhole b, int* overflow) {
+  const Whole p = magnitude_of(a), q = magnitude_of(b);
+  const int is_negative = (a < 0) != (b < 0);
+  // One of the upper halves is 0, or the product is too large anyway.
+  const Whole middle = high_of(p) != 0 ? product(high_of(p), low_of(q)) : product(low_of(p), high_of(q));
+  const Whole low = product(low_of(p), low_of(q));
+  const Whole magnitude = low + ((Whole)low_of(middle) << half_bits);
+  const Whole largest = ((Whole)1 << (2 * half_bits - 1)) - 1 + (Whole)is_negative;
+  *overflow = (high_of(p) != 0 && high_of(q) != 0) || high_of(middle) != 0 || magnitude < low || magnitude > largest;
+  return (SignedWhole)PVM_WIDE(__mul, 3)((Whole)a, (Whole)b);
 }
 
 // Counts are below the size in bits.

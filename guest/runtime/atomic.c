@@ -2,7 +2,9 @@
 // Atomic operations that are wider than the machine's, under the names that compilers call. A guest has one thread and no interrupts, so
 // plain loads and stores are atomic.
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #if __riscv_xlen == 32
 typedef uint64_t Wide;
@@ -60,3 +62,33 @@ FETCH(and, old& value)
 FETCH(or, old | value)
 FETCH(xor, old ^ value)
 FETCH(nand, ~(old& value))
+
+// Objects of any size, as those that may not be aligned.
+void load_any(size_t size, const void* from, void* to, int order) __asm__("__atomic_load");
+void store_any(size_t size, void* to, const void* from, int order) __asm__("__atomic_store");
+void exchange_any(size_t size, void* at, const void* from, void* old, int order) __asm__("__atomic_exchange");
+bool compare_exchange_any(size_t size, void* at, void* expected, const void* value, int success,
+                          int failure) __asm__("__atomic_compare_exchange");
+
+void load_any(size_t size, const void* from, void* to, int order) {
+  (void)order;
+  memcpy(to, from, size);
+}
+
+void store_any(size_t size, void* to, const void* from, int order) {
+  (void)order;
+  memcpy(to, from, size);
+}
+
+void exchange_any(size_t size, void* at, const void* from, void* old, int order) {
+  (void)order;
+  memcpy(old, at, size);
+  memcpy(at, from, size);
+}
+
+bool compare_exchange_any(size_t size, void* at, void* expected, const void* value, int success, int failure) {
+  (void)success, (void)failure;
+  const bool is_equal = memcmp(at, expected, size) == 0;
+  memcpy(is_equal ? at : expected, is_equal ? value : at, size);
+  return is_equal;
+}

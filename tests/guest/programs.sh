@@ -1,0 +1,75 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0 OR MIT
+# Makes programs with pvm-cc and runs them at every isolation level: programs.sh BITS PVM CC DIRECTORY
+set -euo pipefail
+bits=$1 compiler=$3 work=$4/programs-$1
+export PVM=$2
+cd "$(dirname "${BASH_SOURCE[0]}")"
+mkdir -p "$work"
+export PVM_SDK_CACHE=$work/sdk
+failures=0 checks=0
+
+# equal WHAT EXPECTED ACTUAL
+equal() {
+  checks=$((checks + 1))
+  [[ $2 != "$3" ]] || return 0
+  failures=$((failures + 1))
+  printf '%s\n--- expected\n%s\n--- actual\n%s\n' "$1" "$2" "$3" >&2
+}
+
+# make SOURCE OPTIONS...: gives the program's path.
+make() {
+  local source=$1
+  shift
+  ../../guest/pvm-cc "--$bits" "$@" "$source" -o "$work/$(basename "$source").pvm"
+  echo "$work/$(basename "$source").pvm"
+}
+
+# output LEVEL PROGRAM ARGUMENTS...: standard output, standard error in brackets, exit code in a line of its own.
+output() {
+  local level=$1 program=$2 code=0
+  shift 2
+  "$PVM" run --isolation "$level" "$program" -- "$@" 2>"$work/errors" || code=$?
+  printf '[%s]\n%d' "$(cat "$work/errors")" "$code"
+}
+
+"$compiler" -w programs/library.c -latomic -o "$work/library"
+expected=$("$work/library")$'\n[]\n0'
+for level in -O0 -O1 -O2 -O3 -Os -Oz; do
+  program=$(make programs/library.c "$level" -Wno-atomic-alignment)
+  equal "library.c $level" "$expected" "$(output interpreter "$program")"
+done
+
+library=$(make programs/library.c -O2 -Wno-atomic-alignment)
+hello=$(make ../../guest/examples/hello/hello.c)
+objects=$(make programs/objects.cpp)
+environment=$(make programs/environment.c)
+objects_expected='made first
+made second
+areas 20
+items 0, largest 4
+made placed
+destroyed placed
+asked 84
+destroyed second
+destroyed first
+[]
+5'
+
+for level in process in-process interpreter; do
+  equal "$level: library" "$expected" "$(output "$level" "$library")"
+  equal "$level: hello" $'Hello, world!\n[]\n0' "$(output "$level" "$hello")"
+  equal "$level: hello PVM" $'Hello, PVM!\n[]\n0' "$(output "$level" "$hello" PVM)"
+  equal "$level: objects" "$objects_expected" "$(output "$level" "$objects")"
+  equal "$level: arguments and input" $'argument 1: \'a b\'\nargument 2: \'\'\nthen NULL\nINPUT\nfarewell[errors go here]\n3' \
+    "$(printf 'input\n' | output "$level" "$environment" 'a b' '')"
+  equal "$level: exit" $'argument 1: \'exit\'\nargument 2: \'258\'\nthen NULL\nfarewell[errors go here]\n2' \
+    "$(output "$level" "$environment" exit 258 </dev/null)"
+  equal "$level: abort" $'argument 1: \'abort\'\nthen NULL\n' "$(output "$level" "$environment" abort </dev/null | head -n 2)"$'\n'
+  equal "$level: abort's code" 134 "$(output "$level" "$environment" abort </dev/null | tail -n 1)"
+  equal "$level: assert" 1 "$(output "$level" "$environment" 1 2 3 4 </dev/null | grep -c 'environment.c:[0-9]*: main: assertion failed: argc < 5')"
+  head -c 300000 /dev/zero | tr '\0' 'q' >"$work/large"
+  equal "$level: large input" 300000 "$("$PVM" run --isolation "$level" "$environment" <"$work/large" 2>/dev/null | tr -dc Q | wc -c)"
+done
+echo "$((checks - failures)) of $checks as expected"
+exit $((failures > 0))
