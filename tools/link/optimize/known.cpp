@@ -189,11 +189,10 @@ Known KnownRules::result(const Instruction& instruction, const RegisterFile& reg
   }
   Range range = result_range(instruction, a, b);
   if (instruction.word && !is_unary(op)) {
-    // The operation is on low halves; its bounds hold for the result only if both operands are their low halves, sign-extended, and the
-    // result doesn't overflow 32 bits.
+    // The operation is on low halves. Its bounds hold if the result doesn't overflow 32 bits; then the operands, whose bounds are no
+    // wider, were their own low halves.
     const bool is_right_shift = op == Op::shift_right_logical || op == Op::shift_right_arithmetic;
-    const bool is_exact = a.range.signed_bits <= 32 && b.range.signed_bits <= 32 && range.signed_bits <= 32;
-    if (!is_right_shift && !is_exact) range = bounded_signed(32);
+    if (!is_right_shift && range.signed_bits > 32) range = bounded_signed(32);
     range.signed_bits = std::min(range.signed_bits, 32u);
     return with_range(consistent(range));
   }

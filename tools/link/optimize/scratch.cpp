@@ -119,7 +119,6 @@ class BlockScratch {
   RegisterSet occupied(const Life& life) const {
     RegisterSet set = written_at(life.begin);
     for (std::size_t at = life.begin; at < life.end; ++at) set |= live_after_[at] | (at > life.begin ? read_at(at) | written_at(at) : 0);
-    if (life.end > life.begin) set |= read_at(life.end);
     if (life.end == life.begin) set |= live_after_[life.begin];
     return set;
   }

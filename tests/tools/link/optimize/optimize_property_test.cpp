@@ -154,7 +154,7 @@ RC_GTEST_PROP(OptimizeProperty, divisions_by_numbers_are_exact, ()) {
                         });
   };
   const u32 bits = *rc::gen::elementOf(std::vector<u32>{32, 64});
-  const i64 divisor = static_cast<std::int32_t>(*interesting(0xffffffff));
+  const i64 divisor = *rc::gen::arbitrary<bool>() ? *rc::gen::inRange(-3, 20) : static_cast<std::int32_t>(*interesting(0xffffffff));
   const char* const ops[] = {"div_unsigned", "div_signed", "rem_unsigned", "rem_signed"};
   const std::string word = bits == 64 && *rc::gen::arbitrary<bool>() ? ".w" : "";
   const std::string first =

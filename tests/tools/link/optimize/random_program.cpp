@@ -175,8 +175,8 @@ class Generator {
 
   void memory() {
     switch (below(8)) {
-      case 0: return access(Operand::of(0), in(rw, below(57)), true);
-      case 1: return access(Operand::of(Reg::sp), Value::of(24 + 8 * below(2)), true);
+      case 0: return access(Operand::of(0), in(rw, below(below(2) == 0 ? 57 : 12)), true);
+      case 1: return access(Operand::of(Reg::sp), Value::of(24 + below(9)), true);
       case 2: return access(Operand::of(0), in(ro, below(57)), false);
       case 3: {
         const Reg base = reg();
@@ -217,10 +217,11 @@ class Generator {
   void idiom() {
     const Reg d = reg(), s = reg();
     const u32 amount = is_64() ? 32 : 16;
-    switch (below(8)) {
+    switch (below(9)) {
       case 0: emit(Op::move, d, operand()); return;
       case 1:
         emit(Op::shift_left, d, Operand::of(s), Operand::of(amount));
+        if (below(4) == 0) arithmetic();
         emit(below(2) == 0 ? Op::shift_right_logical : Op::shift_right_arithmetic, d, Operand::of(d), Operand::of(amount - below(4)));
         return;
       case 2: emit(Op::add, d, Operand::of(s), Operand::of(0)).word = is_64(); return;
@@ -235,7 +236,20 @@ class Generator {
         emit(Op::and_, d, Operand::of(s), Operand::of(0xffff));
         emit(Op::mul, d, Operand::of(d), Operand::of(number()));
         return;
-      default: emit(Op::add, d, Operand::of(d), Operand::of(number())); return;
+      case 7: emit(Op::add, d, Operand::of(d), Operand::of(number())); return;
+      default: narrow_use(d, s);
+    }
+  }
+
+  // A 32-bit result of which only the lower half, or more, is used.
+  void narrow_use(Reg d, Reg s) {
+    constexpr Op words[] = {Op::add, Op::sub, Op::mul, Op::shift_left};
+    constexpr Op users[] = {Op::shift_right_logical, Op::rotate_right, Op::shift_right_arithmetic, Op::xor_, Op::mul, Op::and_};
+    emit(words[below(4)], d, Operand::of(s), operand()).word = is_64();
+    if (below(2) == 0) {
+      emit_store(Op::store_u32, Operand::of(0), in(rw, 8 * below(3)), Operand::of(d));
+    } else {
+      emit(users[below(6)], d, Operand::of(d), operand());
     }
   }
 
