@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 // The front end of the linker: the steps, one after the other.
-#include <elf.h>
-
 #include <algorithm>
 
+#include "lift/attributes.hpp"
 #include "lift/context.hpp"
 #include "lift/reach.hpp"
 
@@ -41,17 +40,9 @@ std::optional<LinkError> check_semantics(const Context& context) {
                    .remedy = "choose another instruction set, or compile for the other width"};
 }
 
-void warn_of_flags(const Context& context) {
+void warn_of_attributes(const Context& context) {
   for (const elf::Object& object : context.objects) {
-    if ((object.flags & EF_RISCV_RVE) == 0) {
-      context.warn(object.path + ": compiled for 32 registers, of which 16 exist here; compile with -march=rv" +
-                   std::to_string(object.bits) + "emac_zbb");
-    }
-    if ((object.flags & EF_RISCV_FLOAT_ABI) != 0) {
-      context.warn(object.path +
-                   ": compiled for a floating-point calling convention; compile with -mabi=" + (object.bits == 32 ? "ilp32e" : "lp64e"));
-    }
-    if ((object.flags & EF_RISCV_TSO) != 0) context.warn(object.path + ": asks for total store ordering, which has no meaning here");
+    for (const std::string& line : foreign_attributes(object)) context.warn(line);
   }
 }
 
@@ -121,7 +112,7 @@ Outcome<Program> lift(std::span<const Input> inputs, const LinkOptions& options)
   context.options = &options;
   if (auto error = read_inputs(context, inputs)) return std::move(*error);
   if (auto error = check_semantics(context)) return std::move(*error);
-  warn_of_flags(context);
+  warn_of_attributes(context);
   if (auto error = resolve_symbols(context)) return std::move(*error);
   if (auto error = classify_sections(context)) return std::move(*error);
   lift_data(context);

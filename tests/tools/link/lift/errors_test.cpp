@@ -157,6 +157,11 @@ TEST(Warnings, ForeignFlags) {
   expect_contains(warnings, "a.o: compiled for 32 registers");
   expect_contains(warnings, "a.o: compiled for a floating-point calling convention");
   expect_contains(warnings, "total store ordering");
+  warnings.clear();
+  lifted({assemble(program_of("ret"), 64, {"-march=rv64emac_zbb_zba_zfinx_zbc"})}, options);
+  expect_contains(warnings, "a.o: compiled for extensions that do not exist here: ");
+  expect_contains(warnings, "zbc");
+  EXPECT_EQ(warnings.find("zba"), std::string::npos);
 }
 
 }  // namespace
