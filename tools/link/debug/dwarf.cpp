@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <map>
+#include <string_view>
 
 namespace pvm::link {
 
@@ -16,6 +17,10 @@ namespace {
 constexpr u32 max_nesting = 200;
 /// More is no program that can be linked; it bounds what a crafted file can cost.
 constexpr std::size_t max_entries = 4'000'000;
+
+bool comes_before(const DwarfInfo::Range& a, const DwarfInfo::Range& b) {
+  return a.depth != b.depth ? a.depth < b.depth : a.begin < b.begin;
+}
 
 struct CloseElf {
   void operator()(Elf* elf) const { elf_end(elf); }
@@ -120,10 +125,10 @@ class DwarfReader {
 
   u32 add_scope(Dwarf_Die& die, bool inlined) {
     DwarfInfo::Scope scope;
-    scope.name = readable_name(name_of(die));
+    scope.name = readable(name_of(die));
     scope.inlined = inlined;
     int line = 0, column = 0;
-    scope.declared.path = path(dwarf_decl_file(&die));
+    scope.declared.path = declaring_path(die);
     if (dwarf_decl_line(&die, &line) == 0 && line > 0) scope.declared.line = static_cast<u32>(line);
     if (dwarf_decl_column(&die, &column) == 0 && column > 0) scope.declared.column = static_cast<u32>(column);
     if (inlined) {
@@ -136,6 +141,12 @@ class DwarfReader {
   void drop_scope() {
     info_.scopes_.pop_back();
     info_.inlined_.pop_back();
+  }
+
+  const FunctionName& readable(const std::string& symbol) {
+    const auto [known, is_new] = known_names_.try_emplace(symbol);
+    if (is_new) known->second = readable_name(symbol);
+    return known->second;
   }
 
   static std::string name_of(Dwarf_Die& die) {
@@ -154,17 +165,30 @@ class DwarfReader {
     return value > 0xffffffff ? 0 : static_cast<u32>(value);
   }
 
-  u32 call_path(Dwarf_Die& die) {
-    const u32 index = number(die, DW_AT_call_file);
+  u32 file_path(u32 index) {
     if (files_ == nullptr || index >= file_count_) return 0;
-    return path(dwarf_filesrc(files_, index, nullptr, nullptr));
+    constexpr std::string_view unknown = "???";  // the library's word for entry 0 of older versions
+    const char* text = dwarf_filesrc(files_, index, nullptr, nullptr);
+    return text == nullptr || text == unknown ? 0 : path(text);
   }
 
+  u32 call_path(Dwarf_Die& die) { return file_path(number(die, DW_AT_call_file)); }
+
+  // The library takes file 0 for none, which is the unit's own file since DWARF 5.
+  u32 declaring_path(Dwarf_Die& die) {
+    if (const char* text = dwarf_decl_file(&die)) return path(text);
+    Dwarf_Attribute found;
+    Dwarf_Word index = 1;
+    if (dwarf_attr_integrate(&die, DW_AT_decl_file, &found) == nullptr || dwarf_formudata(&found, &index) != 0) return 0;
+    return index == 0 ? file_path(0) : 0;
+  }
+
+  // Entries may share lists of ranges: all count together.
   template <typename Use>
-  static void for_each_range(Dwarf_Die& die, Use use) {
+  void for_each_range(Dwarf_Die& die, Use use) {
     Dwarf_Addr base = 0, begin = 0, end = 0;
     std::ptrdiff_t at = 0;
-    for (std::size_t count = 0; count < max_entries && (at = dwarf_ranges(&die, at, &base, &begin, &end)) > 0; ++count) {
+    while (++entries_ <= max_entries && (at = dwarf_ranges(&die, at, &base, &begin, &end)) > 0) {
       if (begin < end) use(begin, end);
     }
   }
@@ -176,12 +200,13 @@ class DwarfReader {
     });
     std::stable_sort(info_.functions_.begin(), info_.functions_.end(), [](const auto& a, const auto& b) { return a.begin < b.begin; });
     for (auto& inside : info_.inlined_) {
-      std::stable_sort(inside.begin(), inside.end(), [](const auto& a, const auto& b) { return a.depth < b.depth; });
+      std::stable_sort(inside.begin(), inside.end(), comes_before);
     }
   }
 
   DwarfInfo& info_;
   std::map<std::string, u32> known_paths_;
+  std::map<std::string, FunctionName> known_names_;
   Dwarf_Files* files_ = nullptr;
   std::size_t file_count_ = 0;
   std::size_t entries_ = 0;
@@ -206,9 +231,13 @@ std::vector<Frame> DwarfInfo::frames_at(u64 address) const {
     const u32 function = std::prev(after)->scope;
     innermost = &scopes_[function].name;
     add(Frame::Kind::enter, *innermost, scopes_[function].declared);
-    for (const Range& range : inlined_[function]) {
-      if (address < range.begin || address >= range.end) continue;
-      const Scope& scope = scopes_[range.scope];
+    // Inlined calls of one depth lie apart, and inside those of the depth before.
+    const std::vector<Range>& inlined = inlined_[function];
+    for (u32 depth = 1;; ++depth) {
+      const Range here{address, 0, 0, depth};
+      const auto behind = std::upper_bound(inlined.begin(), inlined.end(), here, comes_before);
+      if (behind == inlined.begin() || std::prev(behind)->depth != depth || address >= std::prev(behind)->end) break;
+      const Scope& scope = scopes_[std::prev(behind)->scope];
       add(Frame::Kind::call, *innermost, scope.called);
       innermost = &scope.name;
       add(Frame::Kind::enter, *innermost, scope.declared);

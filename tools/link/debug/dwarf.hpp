@@ -16,7 +16,7 @@ class DwarfInfo {
  public:
   /// `bytes` need not outlive it. Without DWARF: knows nothing.
   explicit DwarfInfo(std::vector<u8>& bytes);
-  /// Outermost first; empty where nothing is known. Logarithmic in the size of the tables.
+  /// Outermost first; empty where nothing is known. Logarithmic in the size of the tables, for each inlined call.
   std::vector<Frame> frames_at(u64 address) const;
 
   struct Position {
@@ -45,7 +45,7 @@ class DwarfInfo {
   std::vector<Row> rows_;  ///< Ascending.
   std::vector<Scope> scopes_;
   std::vector<Range> functions_;             ///< Of depth 0, ascending.
-  std::vector<std::vector<Range>> inlined_;  ///< By scope of depth 0: what is inside, outer ones first.
+  std::vector<std::vector<Range>> inlined_;  ///< By scope of depth 0: what is inside, by depth, ascending.
 };
 
 }  // namespace pvm::link

@@ -11,7 +11,8 @@ struct FunctionName {
   std::string function;  ///< "f(int)".
 };
 
-/// The demangled name of a symbol, split at the last `::` that is outside brackets.
+/// The demangled name of a symbol, split at the last `::` that is outside brackets; the hash behind Rust's older names is left out. As it
+/// is where it isn't understood, or so entangled that it would become very long.
 FunctionName readable_name(const std::string& symbol);
 
 /// A path without the name of its user: "/home/anna/x" becomes "~/x".

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 #include "emit/code.hpp"
 
+#include <algorithm>
+
 namespace pvm::link {
 namespace {
 
 constexpr u32 max_code_size = 33'554'432;  // [blob.code]
+/// Programs of compilers need a handful. Jumps that push each other over their limits, one by one, could need as many as there are jumps.
+constexpr u32 patient_rounds = 24;
 
 /// One instruction on its way to a place.
 struct Item {
@@ -13,6 +17,10 @@ struct Item {
   u8 offset_length = 0;  ///< Of the jump's offset.
   u32 size() const { return fixed_size + offset_length; }
 };
+
+bool are_registers(const builder::Operands& operands) {
+  return std::max({operands.d, operands.a, operands.b}) < machine_register_count;
+}
 
 builder::Lengths lengths_of(const Item& item) {
   if (!item.op->target) return {};
@@ -26,12 +34,12 @@ class Layout {
  public:
   Layout(const std::vector<SelectedBlock>& blocks, std::size_t block_count, ref::Semantics semantics, const std::vector<BlockId>& prefix)
       : blocks_(blocks), semantics_(semantics), block_offset_(block_count) {
-    for (const BlockId target : prefix) prefix_.push_back({isa::Op::jump, {}, target, SourceId::none});
+    for (const BlockId target : prefix) prefix_.push_back({isa::Op::jump, {}, target, SourceId::none, {}});
   }
 
   Outcome<Code> run() {
     make_items();
-    while (grow()) {
+    for (u32 round = 0; grow(round == patient_rounds ? largest_growth : 1); ++round) {
       if (size_ > max_code_size) break;
     }
     if (size_ > max_code_size) {
@@ -42,6 +50,9 @@ class Layout {
   }
 
  private:
+  // An instruction is a byte at least, and a jump grows by four at most: no distance can become more than five times what it is.
+  static constexpr i64 largest_growth = 5;
+
   void add(const MachineOp& op, u8 least_length) {
     Item item{.op = &op};
     // With the jump to itself the offset is 0 and takes no bytes.
@@ -69,19 +80,23 @@ class Layout {
     for (; index < prefix_.size(); ++index) at += items_[index].size();
     for (const SelectedBlock& block : blocks_) {
       block_offset_[index_of(block.id)] = static_cast<u32>(at);
-      for (std::size_t count = 0; count < block.ops.size(); ++count) at += items_[index++].size();
+      for (const MachineOp& op : block.ops) {
+        if (op.label) block_offset_[index_of(*op.label)] = static_cast<u32>(at);
+        at += items_[index++].size();
+      }
     }
     size_ = at;
   }
 
-  // Gives each jump the bytes that it needs by the present places; true if one has grown. Lengths only grow, so this ends.
-  bool grow() {
+  // Gives each jump the bytes that it needs by the present places; true if one has grown. Lengths only grow, so this ends. With the
+  // largest growth as `allowance` the bytes suffice whatever else grows: no round after it finds anything.
+  bool grow(i64 allowance) {
     bool grown = false;
     u32 pc = 0;
     for (Item& item : items_) {
       if (item.op->target) {
-        const u32 distance = block_offset_[index_of(*item.op->target)] - pc;
-        const u8 needed = builder::shortest_length(static_cast<std::int32_t>(distance));
+        const i64 distance = i64{block_offset_[index_of(*item.op->target)]} - pc;
+        const u8 needed = builder::shortest_length(allowance * distance);
         pc += item.size();
         if (needed > item.offset_length) {
           item.offset_length = needed;
@@ -103,6 +118,7 @@ class Layout {
     for (const Item& item : items_) {
       const u32 pc = static_cast<u32>(code.bytes.size());
       builder::Operands operands = item.op->operands;
+      if (!are_registers(operands)) return LinkError{.message = "a scratch register is left in the code"};
       if (item.op->target) operands.target = block_offset_[index_of(*item.op->target)];
       const auto bytes = builder::encode(semantics_, item.op->op, operands, pc, lengths_of(item));
       if (!bytes) {

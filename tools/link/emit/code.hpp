@@ -15,7 +15,7 @@ struct SelectedBlock {
 /// Code, its bitmask, where blocks begin and where instructions came from.
 struct Code {
   std::vector<u8> bytes, bitmask;
-  std::vector<u32> block_offset;  ///< By block; only of those laid out.
+  std::vector<u32> block_offset;  ///< By block and label; only of those laid out.
   std::vector<CodeSpan> spans;
   u64 instructions = 0;
 };

@@ -7,6 +7,7 @@
 #include "emit/imports.hpp"
 #include "emit/memory.hpp"
 #include "emit/select.hpp"
+#include "optimize/facts.hpp"
 
 namespace pvm::link {
 namespace {
@@ -44,6 +45,10 @@ std::optional<LinkError> check_targets(const Program& program) {
   std::vector<bool> there(program.blocks.size());
   for (const BlockId id : program.layout) there[index_of(id)] = true;
   const auto absent = [&](BlockId id) { return index_of(id) >= there.size() || !there[index_of(id)]; };
+  const auto names_nothing = [&](const Value& value) {
+    if (value.kind == Value::Kind::code) return absent(value.block());
+    return value.kind == Value::Kind::data && !program.section(value.section()).used;
+  };
   for (const BlockId id : program.layout) {
     const Terminator& end = program.block(id).end;
     using Kind = Terminator::Kind;
@@ -52,6 +57,9 @@ std::optional<LinkError> check_targets(const Program& program) {
     if ((has_target && absent(end.target)) || (has_otherwise && absent(end.otherwise))) {
       return LinkError{.message = "a jump leads to code that is not in the program"};
     }
+    bool is_complete = true;
+    for_each_value(program.block(id), [&](const Value& value) { is_complete = is_complete && !names_nothing(value); });
+    if (!is_complete) return LinkError{.message = "an instruction takes the address of something that is not in the program"};
   }
   for (const Export& exported : program.exports) {
     if (absent(exported.block)) return LinkError{.symbol = exported.symbol, .message = "the code of the export is not in the program"};
@@ -72,18 +80,30 @@ Outcome<std::vector<BlockId>> dispatch_targets(const Program& program, const std
   return blocks;
 }
 
+/// For each instruction the registers that the rest of the block writes before it reads them.
+void dead_registers(const Program& program, const Block& block, std::vector<RegisterSet>& dead) {
+  dead.resize(block.body.size());
+  RegisterSet now = writes(block.end) & ~reads(block.end);
+  for (std::size_t index = block.body.size(); index-- > 0;) {
+    dead[index] = now;
+    now = (now | writes(block.body[index])) & ~reads(program, block.body[index]);
+  }
+}
+
 Outcome<std::vector<SelectedBlock>> select_all(const Program& program, Selector& selector, const std::vector<bool>& is_target) {
   std::vector<SelectedBlock> blocks;
   blocks.reserve(program.layout.size());
+  std::vector<RegisterSet> dead;
   for (std::size_t place = 0; place < program.layout.size(); ++place) {
     SelectedBlock selected{program.layout[place], {}};
     const Block& block = program.block(selected.id);
-    for (const Instruction& instruction : block.body) {
-      if (auto error = selector.select(instruction, selected.ops)) return *std::move(error);
+    dead_registers(program, block, dead);
+    for (std::size_t index = 0; index < block.body.size(); ++index) {
+      if (auto error = selector.select(block.body[index], dead[index], selected.ops)) return *std::move(error);
     }
     std::optional<BlockId> next;
     if (place + 1 < program.layout.size()) next = program.layout[place + 1];
-    if (auto error = selector.select(block.end, next, next && is_target[index_of(*next)], selected.ops)) return *std::move(error);
+    selector.select(block.end, next, next && is_target[index_of(*next)], selected.ops);
     blocks.push_back(std::move(selected));
   }
   return blocks;
@@ -109,19 +129,28 @@ Outcome<std::vector<Image::ExportEntry>> export_entries(const Program& program, 
   return entries;
 }
 
-bool needs_spill_slot(const Program& program) {
-  return std::any_of(program.layout.begin(), program.layout.end(), [&](BlockId id) {
-    const auto& body = program.block(id).body;
-    return std::any_of(body.begin(), body.end(), may_spill);
-  });
-}
+/// Memory, and instructions that know of it.
+struct Selection {
+  MemoryPlan memory;
+  std::vector<SelectedBlock> blocks;
+  std::size_t block_count = 0;  ///< With labels.
+};
 
-Outcome<Code> make_code(const Program& program, const Resolver& resolve, ref::Semantics semantics, const ImportNumbers& imports,
-                        const std::vector<BlockId>& prefix) {
+/// `spill_slot`: with or without one; nothing if there has to be one.
+Outcome<std::optional<Selection>> select_with(const Program& program, const LinkOptions& options, ref::Semantics semantics,
+                                              const CodeAddresses& addresses, const ImportNumbers& imports,
+                                              const std::vector<BlockId>& prefix, bool spill_slot) {
+  auto planned = plan_memory(program, options, semantics, spill_slot);
+  if (auto* error = std::get_if<LinkError>(&planned)) return std::move(*error);
+  Selection selection{std::move(std::get<MemoryPlan>(planned)), {}, 0};
+  const Resolver resolve{program, selection.memory, addresses};
   Selector selector(resolve, semantics, imports.number);
-  auto selected = select_all(program, selector, targets(program, resolve.code, prefix));
+  auto selected = select_all(program, selector, targets(program, addresses, prefix));
   if (auto* error = std::get_if<LinkError>(&selected)) return std::move(*error);
-  return encode_code(std::get<std::vector<SelectedBlock>>(selected), program.blocks.size(), semantics, prefix);
+  if (selector.has_spilled() && !spill_slot) return std::optional<Selection>();
+  selection.blocks = std::move(std::get<std::vector<SelectedBlock>>(selected));
+  selection.block_count = selector.block_count();
+  return std::optional(std::move(selection));
 }
 
 void fill_in(Image& image, Code& code, const CodeAddresses& addresses, const MemoryPlan& memory, DataImage& data) {
@@ -154,18 +183,25 @@ Outcome<Image> emit(const Program& program, const LinkOptions& options) {
   if (const auto* error = std::get_if<LinkError>(&prefix)) return *error;
   auto imports = number_imports(program);
   if (auto* error = std::get_if<LinkError>(&imports)) return std::move(*error);
-  const auto planned = plan_memory(program, options, semantics, needs_spill_slot(program));
-  if (const auto* error = std::get_if<LinkError>(&planned)) return *error;
 
   const CodeAddresses addresses(program);
   if (addresses.entries().size() > max_jump_table_entries) {
     return LinkError{.message = "more than " + std::to_string(max_jump_table_entries) + " addresses of code are taken"};
   }
-  const MemoryPlan& memory = std::get<MemoryPlan>(planned);
+  // Few programs need the slot; which ones turns out when instructions are selected.
+  std::optional<Selection> selection;
+  for (const bool spill_slot : {false, true}) {
+    if (selection) break;
+    auto selected = select_with(program, options, semantics, addresses, std::get<ImportNumbers>(imports),
+                                std::get<std::vector<BlockId>>(prefix), spill_slot);
+    if (auto* error = std::get_if<LinkError>(&selected)) return std::move(*error);
+    selection = std::move(std::get<std::optional<Selection>>(selected));
+  }
+  const MemoryPlan& memory = selection->memory;
   const Resolver resolve{program, memory, addresses};
   auto data = write_data(program, memory, resolve);
   if (auto* error = std::get_if<LinkError>(&data)) return std::move(*error);
-  auto made = make_code(program, resolve, semantics, std::get<ImportNumbers>(imports), std::get<std::vector<BlockId>>(prefix));
+  auto made = encode_code(selection->blocks, selection->block_count, semantics, std::get<std::vector<BlockId>>(prefix));
   if (auto* error = std::get_if<LinkError>(&made)) return std::move(*error);
 
   Image image;

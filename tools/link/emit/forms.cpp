@@ -74,7 +74,7 @@ i64 immediate_operand(Op op, bool wide, i64 number) {
     case Op::shift_right_logical:
     case Op::shift_right_arithmetic:
     case Op::rotate_right: return number & (width - 1);
-    case Op::rotate_left: return -number & (width - 1);
+    case Op::rotate_left: return static_cast<i64>(-static_cast<u64>(number)) & (width - 1);
     default: return number;
   }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 #include "emit/select.hpp"
 
+#include <bit>
+
 #include "emit/forms.hpp"
 #include "optimize/facts.hpp"
 #include "optimize/fold.hpp"
@@ -19,23 +21,29 @@ RegisterSet bit(u8 reg) {
   return RegisterSet{1} << reg;
 }
 
-}  // namespace
-
-bool may_spill(const Instruction& in) {
-  if (is_binary(in.op)) {
-    // The result's register serves as the temporary, unless it is the other operand's too.
-    const bool a_in_d = in.a.is_register && in.a.reg == in.d, b_in_d = in.b.is_register && in.b.reg == in.d;
-    return (!in.b.is_register && a_in_d) || (!in.a.is_register && b_in_d);
-  }
-  if (is_cmov(in.op)) return !in.b.is_register;
-  return in.op == Op::store_u64 && !in.b.is_register;
+i64 wrapped_sum(i64 a, i64 b) {
+  return static_cast<i64>(static_cast<u64>(a) + static_cast<u64>(b));
 }
+
+// An address or an offset, of which only 32 bits count.
+i64 low_word(i64 value) {
+  return static_cast<std::int32_t>(static_cast<u32>(value));
+}
+
+}  // namespace
 
 // ---- Pieces ----
 
 Selector::Known Selector::known(const Operand& operand) const {
   if (operand.is_register) return {true, number_of(operand.reg), 0};
   return {false, 0, number(operand.value)};
+}
+
+// Of a number only the low half counts where the operation works on 32 bits.
+Selector::Known Selector::known(const Operand& operand, bool word) const {
+  Known value = known(operand);
+  if (word) value.number = low_word(value.number);
+  return value;
 }
 
 i64 Selector::number(const Value& value) const {
@@ -47,7 +55,7 @@ bool Selector::fits(i64 value) const {
 }
 
 void Selector::put(isa::Op op, const Operands& operands, std::optional<BlockId> target) {
-  out_->push_back({op, operands, target, source_});
+  out_->push_back({op, operands, target, source_, {}});
 }
 
 void Selector::load_number(u8 d, i64 value) {
@@ -59,20 +67,33 @@ void Selector::move(u8 d, const Known& a) {
   if (a.reg != d) put(isa::Op::move_reg, {.d = d, .a = a.reg});
 }
 
-// Makes `value` available in a register while `use` is put: in `preferred`, or in one outside `used` that is kept in the spill slot.
+// Keeps a register outside `used` in the spill slot.
+u8 Selector::borrow(RegisterSet used) {
+  has_spilled_ = true;
+  u8 borrowed = number_of(Reg::t0);
+  while ((used & bit(borrowed)) != 0) ++borrowed;
+  put(is_64_bit_ ? isa::Op::store_u64 : isa::Op::store_u32, {.a = borrowed, .i = static_cast<i64>(resolve_.memory.spill_slot)});
+  return borrowed;
+}
+
+void Selector::give_back(u8 borrowed) {
+  put(is_64_bit_ ? isa::Op::load_u64 : isa::Op::load_i32, {.d = borrowed, .i = static_cast<i64>(resolve_.memory.spill_slot)});
+}
+
+// Makes `value` available in a register while `use` is put: in `preferred`, or in one outside `used`, which is dead or kept in the spill
+// slot.
 template <typename Use>
 void Selector::with_temporary(i64 value, std::optional<u8> preferred, RegisterSet used, Use use) {
+  const RegisterSet dead = dead_ & machine_registers & ~used;
+  if (!preferred && dead != 0) preferred = static_cast<u8>(std::countr_zero(dead));
   if (preferred) {
     load_number(*preferred, value);
     return use(*preferred);
   }
-  u8 borrowed = number_of(Reg::t0);
-  while ((used & bit(borrowed)) != 0) ++borrowed;
-  const i64 slot = static_cast<i64>(resolve_.memory.spill_slot);
-  put(is_64_bit_ ? isa::Op::store_u64 : isa::Op::store_u32, {.a = borrowed, .i = slot});
+  const u8 borrowed = borrow(used);
   load_number(borrowed, value);
   use(borrowed);
-  put(is_64_bit_ ? isa::Op::load_u64 : isa::Op::load_i32, {.d = borrowed, .i = slot});
+  give_back(borrowed);
 }
 
 std::optional<LinkError> Selector::missing(isa::Op op, const char* what, SourceId source) const {
@@ -89,8 +110,9 @@ std::optional<LinkError> Selector::missing(isa::Op op, const char* what, SourceI
 
 // ---- Instructions ----
 
-std::optional<LinkError> Selector::select(const Instruction& in, std::vector<MachineOp>& out) {
+std::optional<LinkError> Selector::select(const Instruction& in, RegisterSet dead, std::vector<MachineOp>& out) {
   out_ = &out;
+  dead_ = dead;
   source_ = in.source;
   if (in.op == Op::nop) return std::nullopt;
   if (in.op == Op::move) return move(number_of(in.d), known(in.a)), std::nullopt;
@@ -114,7 +136,7 @@ std::optional<LinkError> Selector::select(const Instruction& in, std::vector<Mac
 }
 
 void Selector::binary(const Instruction& in) {
-  const Known a = known(in.a), b = known(in.b);
+  const Known a = known(in.a, in.word), b = known(in.b, in.word);
   const u8 d = number_of(in.d);
   const isa::Op by_registers = registers_form(in.op, wide(in));
   if (a.is_number() && b.is_number()) return load_number(d, fold(in.op, in.word, a.number, b.number, resolve_.program.register_bits));
@@ -177,28 +199,19 @@ void Selector::conditional_move(const Instruction& in) {
                  [&](u8 t) { put(by_register, {.d = d, .a = t, .b = condition.reg}); });
 }
 
-namespace {
-
-// An address or an offset, of which only 32 bits count.
-i64 low_word(i64 value) {
-  return static_cast<std::int32_t>(static_cast<u32>(value));
-}
-
-}  // namespace
-
 void Selector::load(const Instruction& in) {
   const Known base = known(in.a);
   const i64 offset = number(in.offset);
   const AccessForms forms = access_forms(in.op, is_64_bit_);
   const u8 d = number_of(in.d);
   if (base.is_register) return put(forms.indirect, {.d = d, .a = base.reg, .i = low_word(offset)});
-  put(forms.absolute, {.d = d, .i = low_word(base.number + offset)});
+  put(forms.absolute, {.d = d, .i = low_word(wrapped_sum(base.number, offset))});
 }
 
 void Selector::store(const Instruction& in) {
   const Known base = known(in.a), value = known(in.b);
   const i64 offset = number(in.offset);
-  const i64 place = low_word(base.is_register ? offset : base.number + offset);
+  const i64 place = low_word(base.is_register ? offset : wrapped_sum(base.number, offset));
   const AccessForms forms = access_forms(in.op, is_64_bit_);
   const auto put_register = [&](u8 reg) {
     if (base.is_register) return put(forms.indirect, {.a = reg, .b = base.reg, .i = place});
@@ -215,20 +228,18 @@ void Selector::store(const Instruction& in) {
 
 // ---- Ends of blocks ----
 
-std::optional<LinkError> Selector::select(const Terminator& end, std::optional<BlockId> next, bool next_is_target,
-                                          std::vector<MachineOp>& out) {
+void Selector::select(const Terminator& end, std::optional<BlockId> next, bool next_is_target, std::vector<MachineOp>& out) {
   out_ = &out;
   source_ = end.source;
   const u8 d = number_of(end.d);
   switch (end.kind) {
     case Terminator::Kind::trap: put(isa::Op::trap, {}); break;
     case Terminator::Kind::jump: jump(end.target, next, next_is_target); break;
-    case Terminator::Kind::branch: return branch(end, next, next_is_target);
+    case Terminator::Kind::branch: branch(end, next, next_is_target); break;
     case Terminator::Kind::call: put(isa::Op::load_imm_and_jump, {.d = d, .i = resolve_.code.of(end.otherwise)}, end.target); break;
     case Terminator::Kind::jump_indirect:
     case Terminator::Kind::call_indirect: jump_to_address(end, next, next_is_target); break;
   }
-  return std::nullopt;
 }
 
 void Selector::jump(BlockId target, std::optional<BlockId> next, bool next_is_target) {
@@ -236,21 +247,35 @@ void Selector::jump(BlockId target, std::optional<BlockId> next, bool next_is_ta
   if (next_is_target) put(isa::Op::fallthrough, {});
 }
 
-std::optional<LinkError> Selector::branch(const Terminator& end, std::optional<BlockId> next, bool next_is_target) {
+void Selector::branch(const Terminator& end, std::optional<BlockId> next, bool next_is_target) {
   const Known a = known(end.a), b = known(end.b);
   if (a.is_number() && b.is_number()) {
     const bool taken = holds(end.condition, a.number, b.number, resolve_.program.register_bits);
-    return jump(taken ? end.target : end.otherwise, next, next_is_target), std::nullopt;
+    return jump(taken ? end.target : end.otherwise, next, next_is_target);
   }
-  if (end.target == end.otherwise) return jump(end.target, next, next_is_target), std::nullopt;
+  if (end.target == end.otherwise) return jump(end.target, next, next_is_target);
   const bool inverted = end.target == next;
   Operands operands;
   const auto op = compare(inverted ? opposite(end.condition) : end.condition, a, b, operands);
-  if (!op) return LinkError{.message = "a branch compares with a number beyond 32 bits"};
+  if (!op) return branch_by_long_number(end, a, b);
   put(*op, operands, inverted ? end.otherwise : end.target);
   // The place behind a branch begins a block in any case.
   if (!inverted && end.otherwise != next) put(isa::Op::jump, {}, end.otherwise);
-  return std::nullopt;
+}
+
+// There is no liveness at the end of a block: the number's register is given back on either way.
+void Selector::branch_by_long_number(const Terminator& end, const Known& a, const Known& b) {
+  const u8 t = borrow(bit(a.is_register ? a.reg : b.reg));
+  load_number(t, a.is_register ? b.number : a.number);
+  const BlockId taken{static_cast<u32>(block_count())};
+  ++label_count_;
+  put(branch_form(end.condition), {.a = a.is_register ? a.reg : t, .b = a.is_register ? t : b.reg}, taken);
+  give_back(t);
+  put(isa::Op::jump, {}, end.otherwise);
+  const std::size_t label = out_->size();
+  give_back(t);
+  (*out_)[label].label = taken;
+  put(isa::Op::jump, {}, end.target);
 }
 
 std::optional<isa::Op> Selector::compare(Condition condition, const Known& a, const Known& b, Operands& operands) const {
@@ -275,11 +300,13 @@ void Selector::jump_to_address(const Terminator& end, std::optional<BlockId> nex
     if (links) return put(isa::Op::load_imm_and_jump_indirect, {.d = d, .a = a.reg, .i = link, .j = end.offset});
     return put(isa::Op::jump_indirect, {.a = a.reg, .i = end.offset});
   }
-  const u32 address = static_cast<u32>(a.number + end.offset);
+  const u32 address = static_cast<u32>(wrapped_sum(a.number, end.offset));
   constexpr u32 return_to_host = 0xffff0000;
-  if (end.a.value.kind == Value::Kind::code && end.offset == 0) {
-    if (links) return put(isa::Op::load_imm_and_jump, {.d = d, .i = link}, end.a.value.block());
-    return jump(end.a.value.block(), next, next_is_target);
+  const std::vector<BlockId>& entries = resolve_.code.entries();
+  if (address != 0 && address % 2 == 0 && address / 2 <= entries.size()) {
+    const BlockId target = entries[address / 2 - 1];
+    if (links) return put(isa::Op::load_imm_and_jump, {.d = d, .i = link}, target);
+    return jump(target, next, next_is_target);
   }
   if (address != return_to_host) return put(isa::Op::trap, {});
   const u8 base = links ? d : number_of(Reg::ra);

@@ -16,10 +16,8 @@ struct MachineOp {
   builder::Operands operands;
   std::optional<BlockId> target;
   SourceId source = SourceId::none;
+  std::optional<BlockId> label = {};  ///< Where given, jumps to this block, which is none of the program's, arrive here.
 };
-
-/// Can the instruction need a register besides those that it names, whatever the values turn out to be? Then there must be a spill slot.
-bool may_spill(const Instruction& instruction);
 
 /// Selects instructions for one program and version.
 class Selector {
@@ -27,10 +25,15 @@ class Selector {
   Selector(const Resolver& resolve, ref::Semantics semantics, const std::vector<u32>& import_numbers)
       : resolve_(resolve), semantics_(semantics), import_numbers_(import_numbers), is_64_bit_(resolve.program.register_bits == 64) {}
 
-  /// Appends what does the same. Error: the version has no such instruction.
-  std::optional<LinkError> select(const Instruction& instruction, std::vector<MachineOp>& out);
+  /// Appends what does the same. `dead`: registers that nothing reads after the instruction. Error: the version has no such instruction.
+  std::optional<LinkError> select(const Instruction& instruction, RegisterSet dead, std::vector<MachineOp>& out);
   /// Appends the end of a block. `next`: the block laid out next; `next_is_target`: something jumps there, so that a block must end here.
-  std::optional<LinkError> select(const Terminator& end, std::optional<BlockId> next, bool next_is_target, std::vector<MachineOp>& out);
+  void select(const Terminator& end, std::optional<BlockId> next, bool next_is_target, std::vector<MachineOp>& out);
+
+  /// Has an instruction needed a register when all were in use? Then the memory must be planned with a spill slot.
+  bool has_spilled() const { return has_spilled_; }
+  /// The program's blocks and the labels.
+  std::size_t block_count() const { return resolve_.program.blocks.size() + label_count_; }
 
  private:
   // An operand once its value is known.
@@ -42,6 +45,7 @@ class Selector {
   };
 
   Known known(const Operand& operand) const;
+  Known known(const Operand& operand, bool word) const;
   i64 number(const Value& value) const;
   bool fits(i64 value) const;
   bool wide(const Instruction& in) const { return is_64_bit_ && !in.word; }
@@ -56,12 +60,15 @@ class Selector {
   void conditional_move(const Instruction& in);
   void load(const Instruction& in);
   void store(const Instruction& in);
+  u8 borrow(RegisterSet used);
+  void give_back(u8 borrowed);
   template <typename Use>
   void with_temporary(i64 value, std::optional<u8> preferred, RegisterSet used, Use use);
   std::optional<LinkError> missing(isa::Op op, const char* what, SourceId source) const;
 
   void jump(BlockId target, std::optional<BlockId> next, bool next_is_target);
-  std::optional<LinkError> branch(const Terminator& end, std::optional<BlockId> next, bool next_is_target);
+  void branch(const Terminator& end, std::optional<BlockId> next, bool next_is_target);
+  void branch_by_long_number(const Terminator& end, const Known& a, const Known& b);
   std::optional<isa::Op> compare(Condition condition, const Known& a, const Known& b, builder::Operands& operands) const;
   void jump_to_address(const Terminator& end, std::optional<BlockId> next, bool next_is_target);
 
@@ -71,6 +78,9 @@ class Selector {
   bool is_64_bit_;
   std::vector<MachineOp>* out_ = nullptr;
   SourceId source_ = SourceId::none;
+  RegisterSet dead_ = 0;
+  bool has_spilled_ = false;
+  u32 label_count_ = 0;
 };
 
 }  // namespace pvm::link

@@ -52,7 +52,7 @@ TEST(Memory, TheStackIsTheLargestAskedForInWholePages) {
 TEST(Memory, WhatDoesNotFitIsRefused) {
   EXPECT_FALSE(refused(with_sections({section(".bss", SectionKind::zero, 1, {}, u64{1} << 32)})).message.empty());
   EXPECT_FALSE(refused(with_sections({section(".bss", SectionKind::zero, 1, {}, ~u64{0})})).message.empty());
-  EXPECT_FALSE(refused(with_sections({section(".rodata", SectionKind::read_only, 1, {}, 0xfff00000)})).message.empty());
+  EXPECT_FALSE(refused(with_sections({section(".rodata", SectionKind::read_only, 1, {}, 0xfffb0000)})).message.empty());
   EXPECT_FALSE(refused(with_sections({}), {.min_stack_size = 0xffffffff}).message.empty());
 }
 
