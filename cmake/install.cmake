@@ -1,6 +1,6 @@
 # What `cmake --install` gives: find_package(pvm) with pvm::engine, pvm::engine_static, pvm::ref and pvm::conformance, pkg-config files
-# pvm-engine, pvm-ref and pvm-conformance, the programs pvm-conform and pvm, the vectors under share/pvm/conformance, the document under
-# share/doc/pvm.
+# pvm-engine, pvm-ref and pvm-conformance, the programs pvm-conform, pvm and pvm-cc, the vectors under share/pvm/conformance, the guest SDK
+# under share/pvm/guest (guest/CMakeLists.txt), the document under share/doc/pvm.
 include(CMakePackageConfigHelpers)
 
 set_target_properties(pvm_engine PROPERTIES EXPORT_NAME engine)

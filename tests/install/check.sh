@@ -56,4 +56,8 @@ echo '== pvm-conform'
 if [[ -e $prefix/bin/pvm ]]; then # PVM_TOOLS
   echo '== pvm'
   [[ $("$prefix/bin/pvm" --version) == "pvm "* ]]
+
+  echo '== pvm-cc'
+  HOME=$scratch XDG_CACHE_HOME=$scratch/cache "$prefix/bin/pvm-cc" "$prefix/share/pvm/guest/examples/hello/hello.c" -o hello.pvm
+  [[ $("$prefix/bin/pvm" run hello.pvm -- you) == 'Hello, you!' ]]
 fi

@@ -29,10 +29,11 @@ static void put(Output* output, const char* data, size_t size) {
 }
 
 static void pad(Output* output, char character, int count) {
-  char some[16];
+  if (count <= 0) return;
+  char some[64];
   memset(some, character, sizeof some);
   for (; count > (int)sizeof some; count -= (int)sizeof some) put(output, some, sizeof some);
-  if (count > 0) put(output, some, (size_t)count);
+  put(output, some, (size_t)count);
 }
 
 // A number of the format, or one of the arguments. -1: it is too large.
