@@ -273,7 +273,8 @@ class Canonical {
       return encoded && std::ranges::equal(*encoded, bytes);
     };
     out.lengths = lengths_in(out.op, bytes);
-    out.is_instruction = makes_the_bytes(out.lengths);
+    const bool are_lengths = out.lengths.first.value_or(0) <= 4;  // unused bits of the byte that holds them may make them more
+    out.is_instruction = are_lengths && makes_the_bytes(out.lengths);
     out.shows_lengths = out.is_instruction && !makes_the_bytes({});
     return out;
   }
