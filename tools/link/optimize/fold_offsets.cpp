@@ -25,7 +25,13 @@ class Folding {
 
  private:
   static bool is_addition(const Instruction& instruction) {
-    return instruction.op == Op::add && !instruction.word && instruction.a == Operand::of(instruction.d) && !instruction.b.is_register;
+    return instruction.op == Op::add && !instruction.word && instruction.a.is_register && !instruction.b.is_register;
+  }
+
+  // x = x + z, which is less by as much as x is.
+  static bool carries(const Instruction& i, Reg x) {
+    if (i.op != Op::add || i.word || i.d != x || !i.a.is_register || !i.b.is_register) return false;
+    return (i.a.reg == x) != (i.b.reg == x);
   }
 
   bool try_at(BlockId id, Block& block, std::size_t at) {
@@ -34,9 +40,13 @@ class Folding {
     const RegisterSet x = set_of(addition.d);
     if (x & set_of(Reg::sp)) return false;  // frames are best left as they are
     std::vector<std::size_t> uses;
-    bool is_over = false;
+    bool is_over = false, is_carried = false;
     for (std::size_t next = at + 1; next < block.body.size() && next <= at + farthest && !is_over; ++next) {
       const Instruction& instruction = block.body[next];
+      if (carries(instruction, addition.d)) {
+        is_carried = true;
+        continue;
+      }
       if (reads(program_, instruction) & x) {
         if (!is_address_use(instruction, addition)) return false;
         uses.push_back(next);
@@ -44,9 +54,12 @@ class Folding {
       is_over = (writes(instruction) & x) != 0;
     }
     const bool saw_all = block.body.size() <= at + farthest + 1;
-    if (!is_over && (!saw_all || (liveness_.before_end(id) & x) != 0)) return false;
+    if (!is_over && (!saw_all || (registers_of(liveness_.before_end(id)) & x) != 0)) return false;
+    const bool is_own = addition.a == Operand::of(addition.d);
+    if (!is_own && !is_carried) return false;
     for (const std::size_t use : uses) block.body[use].offset = *sum_of(block.body[use], addition);
-    addition.op = Op::nop;
+    addition.op = is_own ? Op::nop : Op::move;
+    addition.b = {};
     return true;
   }
 

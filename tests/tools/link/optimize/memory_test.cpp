@@ -62,6 +62,13 @@ TEST(FoldOffsets, an_addition_for_addresses_only_goes_into_them) {
   EXPECT_EQ(folded("a2 = add a2, 8\n a2 = load_u64 [a2 + -4]\n store_u8 [a2 + 2] = a0"), "a2 = load_u64 [a2 + 4]\nstore_u8 [a2 + 2] = a0");
 }
 
+TEST(FoldOffsets, an_addition_is_carried_through_others) {
+  EXPECT_EQ(folded("a2 = add sp, 144\n a2 = add a2, a3\n store_u8 [a2 + 1] = a0"),
+            "a2 = move sp\na2 = add a2, a3\nstore_u8 [a2 + 145] = a0");
+  const std::string doubled = "a2 = add sp, 144\na2 = add a2, a2\nstore_u8 [a2 + 1] = a0";
+  EXPECT_EQ(folded(doubled), doubled);
+}
+
 TEST(FoldOffsets, other_uses_keep_it) {
   for (const char* const use : {"store_u64 [a2 + 0] = a2", "a0 = add a2, 0", "store_u8 [a1 + 0] = a2"}) {
     const std::string body = "a2 = add a2, 8\na0 = load_u8 [a2 + 1]\n" + std::string(use);

@@ -210,6 +210,11 @@ class Generator {
       emit(Op::move, address, Operand::of(in(zero, below(100))));
       emit(Op::add, sum, Operand::of(x), Operand::of(address));
     }
+    if (below(4) == 0) {
+      const Reg more = reg();
+      emit(Op::and_, more, Operand::of(more), Operand::of(15));
+      emit(Op::add, sum, Operand::of(more), Operand::of(sum));
+    }
     access(Operand::of(sum), Value::of(below(64)), true);
     if (below(3) == 0) access(Operand::of(sum), Value::of(below(64)), true);
   }
