@@ -62,7 +62,7 @@ constexpr Escape escapes[] = {{"$LT$", "<"},  {"$GT$", ">"},  {"$LP$", "("},  {"
 std::string without_escapes(std::string_view name) {
   std::string out;
   while (!name.empty()) {
-    const auto found = std::find_if(std::begin(escapes), std::end(escapes), [&](const Escape& e) { return name.starts_with(e.code); });
+    const Escape* found = std::find_if(std::begin(escapes), std::end(escapes), [&](const Escape& e) { return name.starts_with(e.code); });
     if (found != std::end(escapes)) {
       out += found->text;
       name.remove_prefix(found->code.size());

@@ -50,16 +50,12 @@ i64 Selector::number(const Value& value) const {
   return as_register(resolve_(value), resolve_.program.register_bits);
 }
 
-bool Selector::fits(i64 value) const {
-  return fits_i32(value);
-}
-
 void Selector::put(isa::Op op, const Operands& operands, std::optional<BlockId> target) {
   out_->push_back({op, operands, target, source_, {}});
 }
 
 void Selector::load_number(u8 d, i64 value) {
-  put(fits(value) ? isa::Op::load_imm : isa::Op::load_imm64, {.d = d, .i = value});
+  put(fits_i32(value) ? isa::Op::load_imm : isa::Op::load_imm64, {.d = d, .i = value});
 }
 
 void Selector::move(u8 d, const Known& a) {
@@ -156,7 +152,7 @@ void Selector::binary(const Instruction& in) {
 bool Selector::by_immediate(const Instruction& in, u8 a, i64 value) {
   const i64 operand = immediate_operand(in.op, wide(in), value);
   const std::optional<isa::Op> form = immediate_form(in.op, wide(in));
-  if (!form || !fits(operand)) return false;
+  if (!form || !fits_i32(operand)) return false;
   put(*form, {.d = number_of(in.d), .a = a, .i = operand});
   return true;
 }
@@ -164,7 +160,7 @@ bool Selector::by_immediate(const Instruction& in, u8 a, i64 value) {
 // d = value op b.
 bool Selector::with_immediate_first(const Instruction& in, i64 value, u8 b) {
   const u8 d = number_of(in.d);
-  if (!fits(value)) return false;
+  if (!fits_i32(value)) return false;
   if (const std::optional<isa::Op> form = immediate_first_form(in.op, wide(in))) {
     put(*form, {.d = d, .a = b, .i = value});
     return true;
@@ -192,7 +188,7 @@ void Selector::conditional_move(const Instruction& in) {
   }
   const isa::Op by_register = if_zero ? isa::Op::cmov_if_zero : isa::Op::cmov_if_not_zero;
   if (value.is_register) return put(by_register, {.d = d, .a = value.reg, .b = condition.reg});
-  if (fits(value.number)) {
+  if (fits_i32(value.number)) {
     return put(if_zero ? isa::Op::cmov_if_zero_imm : isa::Op::cmov_if_not_zero_imm, {.d = d, .a = condition.reg, .i = value.number});
   }
   with_temporary(value.number, std::nullopt, bit(d) | bit(condition.reg),
@@ -219,7 +215,7 @@ void Selector::store(const Instruction& in) {
   };
   if (value.is_register) return put_register(value.reg);
   const i64 stored = in.op == Op::store_u64 ? value.number : low_word(value.number);
-  if (fits(stored)) {
+  if (fits_i32(stored)) {
     if (base.is_register) return put(forms.imm_indirect, {.a = base.reg, .i = place, .j = stored});
     return put(forms.imm_absolute, {.i = place, .j = stored});
   }
@@ -285,7 +281,7 @@ std::optional<isa::Op> Selector::compare(Condition condition, const Known& a, co
   }
   const Known& reg = a.is_register ? a : b;
   const i64 value = a.is_register ? b.number : a.number;
-  if (!fits(value)) return std::nullopt;
+  if (!fits_i32(value)) return std::nullopt;
   operands = {.a = reg.reg, .i = value};
   return a.is_register ? branch_immediate_form(condition) : branch_immediate_first_form(condition);
 }

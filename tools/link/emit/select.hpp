@@ -47,7 +47,6 @@ class Selector {
   Known known(const Operand& operand) const;
   Known known(const Operand& operand, bool word) const;
   i64 number(const Value& value) const;
-  bool fits(i64 value) const;
   bool wide(const Instruction& in) const { return is_64_bit_ && !in.word; }
 
   void put(isa::Op op, const builder::Operands& operands, std::optional<BlockId> target = std::nullopt);
