@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <csignal>
 #include <mutex>
+#include <utility>
 
 #include "sandbox/in_process/gs_base.hpp"
 #include "sandbox/in_process/in_process.hpp"
@@ -100,16 +101,28 @@ void on_fault(int signal, siginfo_t* info, void* context) {
   pass_on(signal, info, context);
 }
 
-void on_interrupt(int, siginfo_t*, void* context) {
+// The thread is in the engine, which looks at `pause_wanted` before it enters the guest; or in a handler of the host's that has interrupted
+// the guest, which would not be seen when that returns. So the signal is sent again, but blocked: the return from such a handler restores
+// the guest's mask, and so does the engine.
+void hold_back(Run& run, int signal, ucontext_t& interrupted) {
+  run.held_back = true;
+  sigaddset(&interrupted.uc_sigmask, signal);
+  static_cast<void>(syscall(SYS_tgkill, getpid(), this_thread.id, signal));
+}
+
+void on_interrupt(int signal, siginfo_t*, void* context) {
   Run* const run = this_thread.run;
   if (run == nullptr) return;
-  greg_t* const registers = static_cast<ucontext_t*>(context)->uc_mcontext.gregs;
+  auto& interrupted = *static_cast<ucontext_t*>(context);
+  greg_t* const registers = interrupted.uc_mcontext.gregs;
   run->frame->pause_wanted.store(1, std::memory_order_relaxed);
   const greg_t rip = registers[REG_RIP];
   if (run->code->holds(unsigned_of(rip))) return pause_at_boundary(*run, registers);
   if (rip >= address_of(pvm_in_process_enter_begin) && rip < address_of(pvm_in_process_enter_end)) {
     registers[REG_RIP] = address_of(pvm_in_process_abandon);
+    return;
   }
+  hold_back(*run, signal, interrupted);
 }
 
 // The highest real-time signal whose action is the default one, that is, which nobody uses.
@@ -167,6 +180,20 @@ void prepare_thread() {
 void send_interrupt(pid_t thread) {
   // The queue of real-time signals may be full for a moment.
   while (syscall(SYS_tgkill, getpid(), thread, interrupt_signal()) != 0 && errno == EAGAIN) sched_yield();
+}
+
+void let_interrupt_come(Run& run) {
+  if (!run.held_back) return;
+  // It comes here and finds no run: the caller looks for what has sent it.
+  Run* const present = std::exchange(this_thread.run, nullptr);
+  std::atomic_signal_fence(std::memory_order_seq_cst);
+  run.held_back = false;
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, interrupt_signal());
+  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+  std::atomic_signal_fence(std::memory_order_seq_cst);
+  this_thread.run = present;
 }
 
 int interrupt_signal() {

@@ -16,6 +16,8 @@ struct Run {
   const LoadedCode* code = nullptr;
   /// The processor's trap flag is set, to go on to the next instruction's start. Used by the handlers alone.
   bool stepping = false;
+  /// The interrupt signal waits, blocked, for the end of a handler of the host's; whoever leaves the run must unblock it.
+  volatile bool held_back = false;
 };
 
 /// One for each thread.
@@ -33,5 +35,7 @@ Result<void> install_handlers();
 void prepare_thread();
 /// Makes a thread of this process look at its run. No effect if the thread is gone or runs no guest.
 void send_interrupt(pid_t thread);
+/// Lets an interrupt come that was held back in this run of the calling thread's, without effect: look for its cause afterwards.
+void let_interrupt_come(Run& run);
 
 }  // namespace pvm::engine::sandbox

@@ -116,6 +116,7 @@ NativeExit InProcessSpace::enter(CpuState& state, native::Start start, const Run
     }
     frame_.entry = code_->begin() + *next_;
     run_guest(state);
+    let_interrupt_come(run_);
     if (frame_.left == Left::paused) {
       next_ = offset_of(frame_.rip);
     } else if (frame_.left != Left::not_started) {
@@ -123,6 +124,7 @@ NativeExit InProcessSpace::enter(CpuState& state, native::Start start, const Run
     }
   }
   this_thread.run = nullptr;
+  let_interrupt_come(run_);
   if (watch) end_watch();
   state.gas = gas.load(std::memory_order_relaxed);
 

@@ -2,6 +2,7 @@
 // Interrupts at any moment, deadlines, and asynchronous gas: none is lost, and a guest goes on exactly where it was.
 #include <atomic>
 #include <chrono>
+#include <csignal>
 #include <random>
 #include <thread>
 
@@ -97,6 +98,51 @@ TEST_P(Interrupts, NoneIsLostInAnEndlessLoop) {
     last = machine->reg(reg_a0);
     disturber.interrupt.store(false);
   }
+}
+
+// What a host's own handler waits for.
+std::atomic<bool> handler_runs = false, handler_may_end = false;
+
+void host_handler(int) {
+  handler_runs.store(true);
+  while (!handler_may_end.load()) {
+  }
+}
+
+TEST_P(Interrupts, NoneIsLostWhileAHandlerOfTheHostsHasInterruptedTheGuest) {
+  const auto machine = machine_of(endless, GetParam());
+  ASSERT_NE(machine, nullptr);
+  struct sigaction action {
+  }, before{};
+  action.sa_handler = host_handler;
+  ASSERT_EQ(sigaction(SIGUSR1, &action, &before), 0);
+  for (u32 round = 0; round < 100; ++round) {
+    prepare(*machine);
+    machine->set_gas(i64{1} << 60);
+    handler_runs.store(false);
+    handler_may_end.store(false);
+    std::atomic<bool> interrupt = false, ended = false, lost = false;
+    std::thread host([&, runner = pthread_self()] {
+      std::this_thread::sleep_for(std::chrono::microseconds(100 + 37 * round));
+      pthread_kill(runner, SIGUSR1);
+      while (!handler_runs.load()) std::this_thread::yield();
+      interrupt.store(true);
+      machine->executor().kick();
+      std::this_thread::sleep_for(1ms);  // So that the interrupt finds the handler.
+      handler_may_end.store(true);
+      const auto patience = std::chrono::steady_clock::now() + 10s;
+      while (!ended.load() && std::chrono::steady_clock::now() < patience) std::this_thread::sleep_for(100us);
+      lost.store(!ended.load());
+      if (lost.load()) machine->executor().kick();
+    });
+    auto exit = machine->run({&interrupt, {}});
+    ended.store(true);
+    host.join();
+    ASSERT_TRUE(exit.ok()) << exit.error().message;
+    ASSERT_EQ(exit->status, Status::interrupted);
+    ASSERT_FALSE(lost.load());
+  }
+  sigaction(SIGUSR1, &before, nullptr);
 }
 
 TEST_P(Interrupts, WorkGoesOnExactly) {
