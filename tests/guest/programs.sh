@@ -71,5 +71,37 @@ for level in process in-process interpreter; do
   head -c 300000 /dev/zero | tr '\0' 'q' >"$work/large"
   equal "$level: large input" 300000 "$("$PVM" run --isolation "$level" "$environment" <"$work/large" 2>/dev/null | tr -dc Q | wc -c)"
 done
+# Programs of exports: the same in C and in C++, in each version of the languages.
+# call PROGRAM NAME NUMBERS...
+call() {
+  "$PVM" run --isolation interpreter "$1" --call "${@:2}" 2>&1 | sed "s/ (0x.*//"
+}
+cp programs/exports.c "$work/exports.cpp"
+for source in programs/exports.c "$work/exports.cpp"; do
+  standards=(c99 gnu11 c17)
+  [[ $source == *.c ]] || standards=(c++11 c++17 c++20)
+  for standard in "${standards[@]}"; do
+    program=$(make "$source" --no-start "-std=$standard" -Wall -Wextra -Werror)
+    equal "$standard: add" 5 "$(call "$program" add 2 3)"
+    equal "$standard: weigh" 91 "$(call "$program" weigh 1 2 3 4 5 6)"
+    equal "$standard: square" 18446744065119617025 "$(call "$program" square 4294967295 --result u64)"
+    equal "$standard: odd name" 7 "$(call "$program" 'a name: not one of C')"
+    equal "$standard: greet" greetings "$(call "$program" greet --result u32 | head -n 1)"
+    equal "$standard: grow" 70000 "$(call "$program" grow 70000)"
+    equal "$standard: stack" 1 "$("$PVM" inspect "$program" | grep -c '^stack *40960 bytes')"
+  done
+done
+
+# refuses TEXT LANGUAGE SOURCE
+refuses() {
+  printf '#include <pvm/guest.h>\n%s\n' "$3" >"$work/refused.$2"
+  equal "refuses $3 in $2" 1 "$(../../guest/pvm-cc "--$bits" -c "$work/refused.$2" -o "$work/refused.o" 2>&1 | grep -c "error.*$1")"
+}
+for language in c cpp; do
+  refuses 'more than six registers' $language 'PVM_EXPORT(int, f, long a, long b, long c, long d, long e, long f, long g) { return 0; }'
+  refuses 'result takes more than two registers' $language 'struct s { long a[3]; }; PVM_IMPORT(struct s, f)'
+  refuses 'parameter takes more than two registers' $language 'struct s { long a[3]; }; PVM_IMPORT(void, f, struct s a)'
+done
+
 echo "$((checks - failures)) of $checks as expected"
 exit $((failures > 0))

@@ -235,20 +235,22 @@ constexpr unsigned largest(R (*)(P...)) {
 #define PVM_DETAIL_POINTER ".word "
 #endif
 
-#define PVM_DETAIL_IMPORT(symbol, version, suffix, index, result, name, ...)                                              \
-  __attribute__((naked, noinline, unused)) static result PVM_DETAIL_SIGNATURE(__VA_ARGS__);                               \
-  PVM_DETAIL_CHECK(result, name, __VA_ARGS__);                                                                            \
-  PVM_DETAIL_NAME_OF(name, symbol);                                                                                       \
-  static const struct PVM_DETAIL_JOIN(pvm_detail_metadata, suffix)                                                        \
-      PVM_DETAIL_JOIN(pvm_detail_metadata_, name) __asm__("pvm_detail_metadata_" PVM_DETAIL_STRING(name))                 \
-          PVM_DETAIL_PLACE(".polkavm_metadata") = {version,                                                               \
-                                                   0,                                                                     \
-                                                   sizeof(symbol) - 1,                                                    \
-                                                   PVM_DETAIL_JOIN(pvm_detail_symbol_, name),                             \
-                                                   PVM_DETAIL_INPUTS(__VA_ARGS__),                                        \
-                                                   PVM_DETAIL_OUTPUTS(result) index};                                     \
-  static result PVM_DETAIL_SIGNATURE(__VA_ARGS__) {                                                                       \
-    __asm__ volatile(".word 0x0000000b\n\t" PVM_DETAIL_POINTER "pvm_detail_metadata_" PVM_DETAIL_STRING(name) "\n\tret"); \
-  }
+#define PVM_DETAIL_IMPORT(symbol, version, suffix, index, result, name, ...)                                                  \
+  __attribute__((naked, noinline, unused)) static result PVM_DETAIL_SIGNATURE(__VA_ARGS__);                                   \
+  PVM_DETAIL_CHECK(result, name, __VA_ARGS__);                                                                                \
+  PVM_DETAIL_NAME_OF(name, symbol);                                                                                           \
+  static const struct PVM_DETAIL_JOIN(pvm_detail_metadata, suffix)                                                            \
+      PVM_DETAIL_JOIN(pvm_detail_metadata_, name) __asm__("pvm_detail_metadata_" PVM_DETAIL_STRING(name))                     \
+          PVM_DETAIL_PLACE(".polkavm_metadata") = {version,                                                                   \
+                                                   0,                                                                         \
+                                                   sizeof(symbol) - 1,                                                        \
+                                                   PVM_DETAIL_JOIN(pvm_detail_symbol_, name),                                 \
+                                                   PVM_DETAIL_INPUTS(__VA_ARGS__),                                            \
+                                                   PVM_DETAIL_OUTPUTS(result) index};                                         \
+  _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wunused-parameter\"") static result PVM_DETAIL_SIGNATURE( \
+      __VA_ARGS__) {                                                                                                          \
+    __asm__ volatile(".word 0x0000000b\n\t" PVM_DETAIL_POINTER "pvm_detail_metadata_" PVM_DETAIL_STRING(name) "\n\tret");     \
+  }                                                                                                                           \
+  _Pragma("GCC diagnostic pop")
 
 #endif

@@ -103,21 +103,22 @@ static void formats(void) {
   char text[200];
   for (int i = 0; i < 500; ++i) {
     const uint64_t value = any_number();
-    const int size =
-        snprintf(text, sizeof text, "[%5d|%-9x|%+i|%#o|%08X|%.3u|%c|%.*s|%*d]", (int)value, (unsigned)value, (int)(value >> 9), (unsigned)value,
-                 (unsigned)value, (unsigned)value % 1000, (int)('a' + value % 26), (int)(value % 9), "precision", (int)(value % 20) - 10, 7);
+    const int size = snprintf(text, sizeof text, "[%5d|%-9x|%+i|%#o|%08X|%.3u|%c|%.*s|%*d]", (int)value, (unsigned)value, (int)(value >> 9),
+                              (unsigned)value, (unsigned)value, (unsigned)value % 1000, (int)('a' + value % 26), (int)(value % 9),
+                              "precision", (int)(value % 20) - 10, 7);
     add((uint64_t)size);
     add_text(text);
-    add((uint64_t)snprintf(text, value % 30, "%" PRId64 " %" PRIu64 " %" PRIx64 " %hhd %hu", (int64_t)value, value, value, (int)value & 0x7f,
-                           (unsigned)value & 0xffff));
+    add((uint64_t)snprintf(text, value % 30, "%" PRId64 " %" PRIu64 " %" PRIx64 " %hhd %hu", (int64_t)value, value, value,
+                           (int)value & 0x7f, (unsigned)value & 0xffff));
     if (value % 30 > 0) add_text(text);
   }
   finish("formats");
 }
 
 static void numbers(void) {
-  static const char* const texts[] = {"0", "-1", "  42", "0x1fz", "077", "9223372036854775807", "9223372036854775808", "-9223372036854775809",
-                                      "18446744073709551616", "zz", "+", "2147483648"};
+  static const char* const texts[] = {
+      "0",  "-1", "  42",      "0x1fz", "077", "9223372036854775807", "9223372036854775808", "-9223372036854775809", "18446744073709551616",
+      "zz", "+",  "2147483648"};
   for (size_t i = 0; i < sizeof texts / sizeof *texts; ++i) {
     for (int base = 0; base <= 36; base += base == 0 ? 2 : 1) {
       char* end;
