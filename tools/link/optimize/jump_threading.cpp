@@ -105,16 +105,22 @@ class Threading {
     }
   }
 
+  bool can_join(BlockId block, BlockId next) const { return next != block && ways_in_[index_of(next)] == 1 && !taken_.unknown(next); }
+
+  // Chains of blocks are merged from their first, so that each instruction is moved once.
   void merge() {
     taken_ = address_taken(program_);
     count_ways_in();
-    std::vector<bool> gone(program_.blocks.size());
+    std::vector<bool> joins(program_.blocks.size()), gone(program_.blocks.size());
     for (const BlockId id : program_.layout) {
-      if (gone[index_of(id)]) continue;
+      const Terminator& end = program_.block(id).end;
+      if (end.kind == Kind::jump && can_join(id, end.target)) joins[index_of(end.target)] = true;
+    }
+    for (const BlockId id : program_.layout) {
+      if (joins[index_of(id)]) continue;
       Block& block = program_.block(id);
-      while (block.end.kind == Kind::jump) {
+      while (block.end.kind == Kind::jump && can_join(id, block.end.target)) {
         const BlockId next = block.end.target;
-        if (next == id || ways_in_[index_of(next)] != 1 || taken_.unknown(next)) break;
         Block& joined = program_.block(next);
         block.body.insert(block.body.end(), joined.body.begin(), joined.body.end());
         block.end = joined.end;

@@ -2,6 +2,7 @@
 // Machine registers for the scratch values e0-e3: one that nobody reads there, or one that is saved in memory around the scratch value's
 // life. Saving in a fixed place is fine, as a guest has one thread.
 #include <algorithm>
+#include <array>
 #include <optional>
 
 #include "facts.hpp"
@@ -145,12 +146,13 @@ class BlockScratch {
       // At most 4 scratch registers and 3 operands are mentioned at a time, so there is one. A terminator that reads a scratch value has no
       // place after it to load what was saved; the front end makes none but indirect jumps, where t0-t2 are free by the calling convention.
       RegisterSet excluded = mentioned(life);
-      for (const Saved& saved : saves_) {
-        if (saved.begin <= life.end && life.begin <= saved.end) excluded |= set_of(saved.reg);
+      for (const std::optional<Saved>& saved : newest_) {
+        if (saved && saved->begin <= life.end && life.begin <= saved->end) excluded |= set_of(saved->reg);
       }
       reg = pick(excluded).value_or(Reg::t2);
       if (life.end < size()) {
         saves_.push_back({*reg, life.begin, life.end});
+        newest_[static_cast<u32>(life.reg) - machine_register_count] = saves_.back();
         live_after_[life.end] |= set_of(*reg);  // it is loaded there: no other life may begin in it
       }
     }
@@ -176,16 +178,16 @@ class BlockScratch {
 
   void insert_saves() {
     if (saves_.empty()) return;
+    std::vector<Saved> by_end = saves_;  // saves_ are by begin, as lives are
+    std::stable_sort(by_end.begin(), by_end.end(), [](const Saved& x, const Saved& y) { return x.end < y.end; });
     std::vector<Instruction> body;
+    auto next_store = saves_.begin();
+    auto next_load = by_end.begin();
     for (std::size_t at = 0; at < size(); ++at) {
       const SourceId source = block_.body[at].source;
-      for (const Saved& saved : saves_) {
-        if (saved.begin == at) body.push_back(area_.store(saved.reg, source));
-      }
+      for (; next_store != saves_.end() && next_store->begin == at; ++next_store) body.push_back(area_.store(next_store->reg, source));
       body.push_back(block_.body[at]);
-      for (const Saved& saved : saves_) {
-        if (saved.end == at) body.push_back(area_.load(saved.reg, source));
-      }
+      for (; next_load != by_end.end() && next_load->end == at; ++next_load) body.push_back(area_.load(next_load->reg, source));
     }
     block_.body = std::move(body);
   }
@@ -198,6 +200,7 @@ class BlockScratch {
   std::vector<Life> lives_;
   std::vector<RegisterSet> live_after_;
   std::vector<Saved> saves_;
+  std::array<std::optional<Saved>, register_count - machine_register_count> newest_;  ///< By scratch register: others are over.
 };
 
 bool has_scratch(const Program& program, const Block& block) {

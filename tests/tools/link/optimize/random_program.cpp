@@ -191,8 +191,13 @@ class Generator {
         emit(Op::add, base, Operand::of(Reg::sp), Operand::of(24));
         return access(Operand::of(base), Value::of(0), true);
       }
-      default:
-        if (below(6) == 5) access(Operand::of(reg()), Value::of(number()), true);
+      default: {
+        if (below(6) != 5) return;
+        // Most likely a fault; but not the frame, as return addresses differ.
+        const Reg base = reg();
+        emit(Op::and_, base, Operand::of(base), Operand::of(0x3fffffff));
+        return access(Operand::of(base), Value::of(number()), true);
+      }
     }
   }
 
