@@ -65,6 +65,7 @@ std::vector<Bytes> objects_of(const std::string& source, const std::string& name
 
 Bytes linked(const std::vector<Bytes>& objects, const LinkOptions& options = {}) {
   std::vector<Input> inputs;
+  inputs.reserve(objects.size());
   for (const Bytes& bytes : objects) inputs.push_back({"x.o", bytes});
   auto result = link(inputs, options);
   if (const auto* error = std::get_if<LinkError>(&result)) {
