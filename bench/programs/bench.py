@@ -70,7 +70,7 @@ def chosen_systems(options):
     wanted = {system.name for system in known if system.name not in systems.OPTIONAL} | {system.name for system in peers}
     words = options.systems.split(",") if options.systems else []
     if words and not words[0].startswith(("+", "-")):
-        wanted = {measure.REFERENCE}
+        wanted = {measure.REFERENCE} | {system.name for system in peers}
     for word in words:
         name = word.lstrip("+-")
         if name not in names:

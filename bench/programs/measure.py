@@ -123,7 +123,8 @@ class Measurement:
 
     def starts(self):
         """From the start of a process to its first result, of the small size."""
-        pairs = [(program, system) for program in self.files for system in self.systems if not system.small for _ in range(self.plan["starts"])]
+        pairs = [(program, system) for program in self.files for system in self.systems if not system.small]
+        pairs *= self.plan["starts"]
         note(f"{len(pairs)} starts of processes")
         for program, system in self.shuffled(pairs):
             figures = self.figures[program].get(system.name)

@@ -114,7 +114,8 @@ class Report:
             instructions = sum(self.figures[program][name].get("instructions", 0) for program in self.programs)
             native = sum(self.figures[program][name].get("native_bytes", 0) for program in self.programs)
             largest = self.figure("language", name, "compile_ns") if "language" in self.programs else None
-            rows.append([self.titles[name], cell(total), cell(largest and largest / 1e6), cell(self.compile_ns_per_instruction(name), "{:.1f}"),
+            per_instruction = self.compile_ns_per_instruction(name)
+            rows.append([self.titles[name], cell(total), cell(largest and largest / 1e6), cell(per_instruction, "{:.1f}"),
                          str(instructions) if instructions else "-", cell(native / instructions if instructions else None, "{:.1f}")])
         return table(["system", f"all {len(self.programs)} programs, ms", "language alone, ms", "ns per instruction", "instructions",
                       "native bytes per instruction"], rows)
@@ -136,8 +137,10 @@ class Report:
             s = self.sizes[program]
             rows.append([program] + [cell(s.get(key), "{}") for key in ("elf", "blob", "blob_gzip", "wasm", "wasm_gzip")]
                         + [cell(self.size_ratio(program, a, b)) for a, b in SIZE_RATIOS])
-        rows.append(["**geometric mean**"] + [""] * 5 + [f"**{cell(mean([self.size_ratio(p, a, b) for p in self.programs]))}**" for a, b in SIZE_RATIOS])
-        return table(["program", "ELF text + data", "blob", "blob.gz", "wasm", "wasm.gz", "blob / ELF", "blob / wasm", "blob.gz / wasm.gz"], rows)
+        means = [mean([self.size_ratio(program, a, b) for program in self.programs]) for a, b in SIZE_RATIOS]
+        rows.append(["**geometric mean**"] + [""] * 5 + [f"**{cell(value)}**" for value in means])
+        header = ["program", "ELF text + data", "blob", "blob.gz", "wasm", "wasm.gz", "blob / ELF", "blob / wasm", "blob.gz / wasm.gz"]
+        return table(header, rows)
 
     def size_ratio(self, program, a, b):
         s = self.sizes[program]
@@ -166,12 +169,14 @@ class Report:
         sizes = {p: {"blob / wasm": self.size_ratio(p, "blob", "wasm"), "blob.gz / wasm.gz": self.size_ratio(p, "blob_gzip", "wasm_gzip")}
                  for p in self.programs}
         native = self.titles.get(REFERENCE, REFERENCE)
+        kinds = ["blob / wasm", "blob.gz / wasm.gz"]
+        series = [self.titles[name] for name in shown]
+        less = "less is better"
         plots = {
-            "run-time.svg": svg.bars("Run time", f"times {native}; less is better", list(ratios), [self.titles[n] for n in shown], ratios, 1),
-            "summary.svg": svg.bars("Run time of all programs", f"geometric mean, times {native}; less is better", list(means), ["ratio"], means, 1),
-            "compilation.svg": svg.bars("Compilation of all programs", "milliseconds in all; less is better", list(compiled), ["ms"], compiled),
-            "sizes.svg": svg.bars("Size of programs", "PVM blob by WebAssembly file; less is better", list(sizes), ["blob / wasm", "blob.gz / wasm.gz"],
-                                  sizes, 1),
+            "run-time.svg": svg.bars("Run time", f"times {native}; {less}", list(ratios), series, ratios, 1),
+            "summary.svg": svg.bars("Run time of all programs", f"geometric mean, times {native}; {less}", list(means), ["ratio"], means, 1),
+            "compilation.svg": svg.bars("Compilation of all programs", f"milliseconds in all; {less}", list(compiled), ["ms"], compiled),
+            "sizes.svg": svg.bars("Size of programs", f"PVM blob by WebAssembly file; {less}", list(sizes), kinds, sizes, 1),
         }
         return {name: text for name, text in plots.items() if text}
 
@@ -184,10 +189,11 @@ Made by
 
     {command}
 
-on {date}: {processor}, {processors} processors, {kernel}, load {load}; {clang}; Node {node}. All figures: [`programs.json`](programs.json).
+on {date}: {processor}, {processors} processors, {kernel}, load {load}; {clang}; Node {node}. All figures:
+[`programs.json`](programs.json).
 
-All systems take part in the same {rounds} rounds, in random order, program by program; figures are medians, and ratios are ratios of medians of
-this one run. Every result of every call is checked. The programs are those of [`guest/examples`](../../guest/examples/README.md). Slow
+All systems take part in the same {rounds} rounds, in random order, program by program; figures are medians, and ratios are ratios of
+medians of this one run. Every result of every call is checked. The programs are those of [`guest/examples`](../../guest/examples/README.md). Slow
 systems take part in fewer rounds; the reference interpreter runs a small size, and is compared with native code for the same size. What
 runs natively is compiled by the same clang for AVX2; WebAssembly has bulk memory operations and no vectors, and is not metered by anyone.
 [Peers](../benchmark-peers.md) of your own take part with `--peer`.

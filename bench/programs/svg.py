@@ -33,8 +33,8 @@ class Canvas:
     """Collects shapes."""
 
     def __init__(self, height, title):
-        self.parts = [f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {WIDTH} {height}' width='{WIDTH}' height='{height}' role='img'>",
-                      f"<title>{escape(title)}</title>", f"<rect width='{WIDTH}' height='{height}' fill='white'/>"]
+        size = f"viewBox='0 0 {WIDTH} {height}' width='{WIDTH}' height='{height}'"
+        self.parts = [f"<svg xmlns='http://www.w3.org/2000/svg' {size} role='img'>", f"<title>{escape(title)}</title>", f"<rect width='{WIDTH}' height='{height}' fill='white'/>"]
 
     def text(self, x, y, text, size=11, anchor="start", colour="#222", weight="normal"):
         self.parts.append(f"<text x='{x:.1f}' y='{y:.1f}' {FONT} font-size='{size}' text-anchor='{anchor}' fill='{colour}' "
@@ -88,7 +88,7 @@ def bars(title, subtitle, rows, series, values, mark=None, unit=""):
             start, end = sorted((place(mark or low), place(value)))
             colour = COLOURS[(order if legend else 0) % len(COLOURS)]
             canvas.bar(start, y + order * BAR, end - start, colour, f"{row}, {name}: {number(value)}{unit}")
-            canvas.text(max(place(value), start) + 4 if value >= (mark or low) else end + 4, y + order * BAR + 9, number(value), 9, colour="#444")
+            canvas.text(end + 4, y + order * BAR + 9, number(value), 9, colour="#444")
     if mark:
         canvas.line(place(mark), top - 4, bottom, "#222", 1.2)
     return canvas.done()

@@ -25,7 +25,8 @@ import build  # noqa: E402
 from peers import Peer, PeerError  # noqa: E402
 
 METERINGS = {"native": [[]], "wasm": [[]], "ref": [["--metering", "sync"]]}
-ALL_METERINGS = [["--metering", "none"], ["--metering", "sync"], ["--metering", "async"], ["--metering", "sync", "--gas-model", "pipeline-1"]]
+ALL_METERINGS = [["--metering", "none"], ["--metering", "sync"], ["--metering", "async"],
+                 ["--metering", "sync", "--gas-model", "pipeline-1"]]
 
 
 def commands(program, back_end):
@@ -45,7 +46,8 @@ def check(peer, files, expected, what):
                 peer.load(path)
                 # Twice: nothing may be left over from the first call.
                 results = {peer.run(case["n"])[0] for _ in range(2)}
-                fault = "" if results == {case["result"]} else f"bench({case['n']}) gave {' and '.join(sorted(results))}, not {case['result']}"
+                given = " and ".join(sorted(results))
+                fault = "" if given == case["result"] else f"bench({case['n']}) gave {given}, not {case['result']}"
             except PeerError as error:
                 fault = str(error)
             if fault:
