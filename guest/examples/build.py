@@ -39,9 +39,12 @@ SUFFIX = {"native-O2": "so", "native-O3": "so", "wasm": "wasm", "wasm-simd": "wa
 COMMON = ["-O3", "-ffunction-sections", "-fdata-sections", "-Wall", "-Wextra", "-Werror"]
 FREESTANDING = ["-ffreestanding", "-fbuiltin", "-fno-exceptions", "-fno-rtti", "-fno-stack-protector"]
 WASM = ["--target=wasm32-unknown-unknown", "-mbulk-memory", "-msign-ext", "-mmutable-globals", "-fvisibility=hidden"]
+# As guest/pvm-cc has them, and why.
 RISCV = {
-    "rv64": ["--target=riscv64-unknown-none-elf", "-march=rv64emac_zbb_xtheadcondmov", "-mabi=lp64e", "-mno-strict-align"],
-    "rv32": ["--target=riscv32-unknown-none-elf", "-march=rv32emac_zbb_xtheadcondmov", "-mabi=ilp32e", "-mno-strict-align"],
+    "rv64": ["--target=riscv64-unknown-none-elf", "-march=rv64emac_zbb_xtheadcondmov", "-mabi=lp64e", "-mno-strict-align",
+             "-mtune=xiangshan-nanhu"],
+    "rv32": ["--target=riscv32-unknown-none-elf", "-march=rv32emac_zbb_xtheadcondmov", "-mabi=ilp32e", "-mno-strict-align",
+             "-mtune=syntacore-scr3-rv32"],
 }
 UNROLLED = ["-mllvm", "-unroll-runtime", "-mllvm", "-unroll-allow-partial"]
 
