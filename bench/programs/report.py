@@ -174,7 +174,7 @@ class Report:
         less = "less is better"
         plots = {
             "run-time.svg": svg.bars("Run time", f"times {native}; {less}", list(ratios), series, ratios, 1),
-            "summary.svg": svg.bars("Run time of all programs", f"geometric mean, times {native}; {less}", list(means), ["ratio"], means, 1),
+            "summary.svg": svg.bars("All programs", f"run time, geometric mean, times {native}; {less}", list(means), ["ratio"], means, 1),
             "compilation.svg": svg.bars("Compilation of all programs", f"milliseconds in all; {less}", list(compiled), ["ms"], compiled),
             "sizes.svg": svg.bars("Size of programs", f"PVM blob by WebAssembly file; {less}", list(sizes), kinds, sizes, 1),
         }
@@ -193,8 +193,8 @@ on {date}: {processor}, {processors} processors, {kernel}, load {load}; {clang};
 [`programs.json`](programs.json).
 
 All systems take part in the same {rounds} rounds, in random order, program by program; figures are medians, and ratios are ratios of
-medians of this one run. Every result of every call is checked. The programs are those of [`guest/examples`](../../guest/examples/README.md). Slow
-systems take part in fewer rounds; the reference interpreter runs a small size, and is compared with native code for the same size. What
+medians of this one run. Every result of every call is checked. The programs are those of
+[`guest/examples`](../../guest/examples/README.md). Slow systems take part in fewer rounds; the reference interpreter runs a small size, and is compared with native code for the same size. What
 runs natively is compiled by the same clang for AVX2; WebAssembly has bulk memory operations and no vectors, and is not metered by anyone.
 [Peers](../benchmark-peers.md) of your own take part with `--peer`.
 
@@ -210,7 +210,8 @@ Times native code of -O3 (the first column, in milliseconds); less is better.
 {findings}
 ## Compilation
 
-From bytes in memory to code that can run, one thread for the JIT, as many as V8 likes for V8; the sum of the medians of all {count} programs.
+From bytes in memory to code that can run, one thread for the JIT, as many as V8 likes for V8; the sum of the medians of all {count}
+programs.
 
 ![compilation](compilation.svg)
 

@@ -34,7 +34,8 @@ class Canvas:
 
     def __init__(self, height, title):
         size = f"viewBox='0 0 {WIDTH} {height}' width='{WIDTH}' height='{height}'"
-        self.parts = [f"<svg xmlns='http://www.w3.org/2000/svg' {size} role='img'>", f"<title>{escape(title)}</title>", f"<rect width='{WIDTH}' height='{height}' fill='white'/>"]
+        self.parts = [f"<svg xmlns='http://www.w3.org/2000/svg' {size} role='img'>", f"<title>{escape(title)}</title>",
+                      f"<rect width='{WIDTH}' height='{height}' fill='white'/>"]
 
     def text(self, x, y, text, size=11, anchor="start", colour="#222", weight="normal"):
         self.parts.append(f"<text x='{x:.1f}' y='{y:.1f}' {FONT} font-size='{size}' text-anchor='{anchor}' fill='{colour}' "
