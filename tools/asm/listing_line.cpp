@@ -71,8 +71,10 @@ bool quotes_count(std::string_view trimmed) {
 std::size_t comment_begin(std::string_view line) {
   if (line.find("//") == std::string_view::npos) return line.size();
   bool skip_quotes = quotes_count(trim(line));
-  // The names of a listing's exports hold anything, unescaped: behind the last bracket there is no name.
-  const bool names_exports = line.find(" [export #") != std::string_view::npos;
+  // The names of a listing's exports hold anything, unescaped: behind the last bracket of a label's line there is no name.
+  const std::string_view trimmed = trim(line);
+  const bool is_label = trimmed.starts_with(":") || trimmed.starts_with("@");
+  const bool names_exports = is_label && line.find(" [export #") < line.find("//");
   const std::size_t begin = names_exports ? std::min(line.rfind(']'), line.size()) : 0;
   for (std::size_t at = begin; at < line.size(); ++at) {
     if (line[at] == '\'' && skip_quotes) {

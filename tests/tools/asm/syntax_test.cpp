@@ -225,6 +225,13 @@ TEST(Listings, NamesThatAreNoText) {
   EXPECT_EQ(loaded(assembled(listing)).exports.size(), 2U);
 }
 
+// Names stand in comments, too, whatever they look like.
+TEST(Canonical, NamesThatLookLikeListings) {
+  const Assembled program = assembled("%import 0 = 'a [export #0: // b'\n%export ' [export #' = 0\necalli 0\ntrap\n");
+  const std::string text = disassembled(program);
+  EXPECT_EQ(to_hex(assembled(text).blob), to_hex(program.blob)) << text;
+}
+
 TEST(Canonical, ShowsWhatIsAsked) {
   DisasmOptions options;
   options.show_raw_bytes = true;
