@@ -32,6 +32,7 @@ namespace pvm::link {
 std::string_view name_of(Op op);
 std::string_view name_of(Reg reg);
 std::string_view name_of(Condition condition);
+std::string_view name_of(SectionKind kind);
 
 std::string to_text(const Value& value);
 std::string to_text(const Instruction& instruction);
