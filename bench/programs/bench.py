@@ -40,6 +40,8 @@ import report  # noqa: E402
 import sizes  # noqa: E402
 import systems  # noqa: E402
 
+# Options that say where something is on this machine; the page doesn't repeat them.
+PATHS = ("--program", "--pvm", "--out", "--examples")
 FULL = {"rounds": 9, "slow_rounds": 3, "compilations": 15, "starts": 3}
 QUICK = {"rounds": 2, "slow_rounds": 1, "compilations": 3, "starts": 1}
 
@@ -97,7 +99,7 @@ def take(options):
     if options.rounds:
         plan["rounds"] = options.rounds
     data = {"date": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"), "machine": machine(), "plan": plan,
-            "command": shlex.join(["./dev", "bench", "programs", *options.words]), "seed": options.seed}
+            "command": shlex.join(["./dev", "bench", "programs", *options.told]), "seed": options.seed}
     data["sizes"] = {name: sizes.sizes_of(made) for name, made in files.items()}
     data["systems"] = [{"name": s.name, "title": s.title, "target": s.target, "command": list(s.command), "small": s.small,
                         "compiles": s.compiles, "peer": s.name in peers} for s in taking_part]
@@ -140,15 +142,16 @@ def main():
     parser.add_argument("--out", type=pathlib.Path)
     parser.add_argument("--examples", type=pathlib.Path, default=ROOT / "build" / "examples")
     parser.add_argument("--report", type=pathlib.Path)
-    # So that --systems -ref isn't taken for an option.
+    # Options and their values in one word, so that the value of `--systems -ref` isn't taken for an option.
     words = sys.argv[1:]
-    joined = [f"{word}={words[i + 1]}" if word == "--systems" and i + 1 < len(words) else word
-              for i, word in enumerate(words) if i == 0 or words[i - 1] != "--systems"]
+    with_value = ("--systems", *PATHS)
+    joined = [f"{word}={words[i + 1]}" if word in with_value and i + 1 < len(words) else word
+              for i, word in enumerate(words) if i == 0 or words[i - 1] not in with_value]
     options = parser.parse_args(joined)
     if options.help:
         print(__doc__.strip())
         return 0
-    options.words = words
+    options.told = [word for word in joined if not word.startswith("--") or word.partition("=")[0] not in PATHS]
     quick_out = ROOT / "build" / "bench" / "reports" / "programs"
     out = options.out or (options.report.parent if options.report else quick_out if options.quick else ROOT / "docs" / "benchmarks")
     try:

@@ -189,13 +189,14 @@ Made by
 
     {command}
 
-on {date}: {processor}, {processors} processors, {kernel}, load {load}; {clang}; Node {node}. All figures:
-[`programs.json`](programs.json).
+on {date}: {processor}, {processors} processors, {kernel}, load {load};
+{clang}; Node {node}. All figures: [`programs.json`](programs.json).
 
 All systems take part in the same {rounds} rounds, in random order, program by program; figures are medians, and ratios are ratios of
 medians of this one run. Every result of every call is checked. The programs are those of
-[`guest/examples`](../../guest/examples/README.md). Slow systems take part in fewer rounds; the reference interpreter runs a small size, and is compared with native code for the same size. What
-runs natively is compiled by the same clang for AVX2; WebAssembly has bulk memory operations and no vectors, and is not metered by anyone.
+[`guest/examples`](../../guest/examples/README.md). Slow systems take part in fewer rounds; the reference interpreter runs a small size,
+and is compared with native code for the same size. What runs natively is compiled by the same clang for AVX2; WebAssembly has bulk memory
+operations and no vectors, and is not metered by anyone.
 [Peers](../benchmark-peers.md) of your own take part with `--peer`.
 
 ## Run time
