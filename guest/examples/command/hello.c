@@ -1,8 +1,0 @@
-// SPDX-License-Identifier: Apache-2.0 OR MIT
-// A greeting from inside of the machine.
-#include <stdio.h>
-
-int main(int argc, char** argv) {
-  printf("Hello, %s!\n", argc > 1 ? argv[1] : "world");
-  return 0;
-}
