@@ -11,10 +11,11 @@ bool remove_dead_code(Program& program) {
   for (const BlockId id : program.layout) {
     Block& block = program.block(id);
     LiveSet live = liveness.before_end(id);
-    for (auto instruction = block.body.rbegin(); instruction != block.body.rend(); ++instruction) {
-      const bool is_dead = liveness.is_dead(*instruction, live);
-      live = liveness.before(*instruction, live);
-      if (is_dead) instruction->op = Op::nop;
+    for (std::size_t at = block.body.size(); at-- > 0;) {
+      Instruction& instruction = block.body[at];
+      const bool is_dead = liveness.is_dead(instruction, live);
+      live = liveness.before(instruction, live);
+      if (is_dead) instruction.op = Op::nop;
     }
     changed |= std::erase_if(block.body, [](const Instruction& instruction) { return instruction.op == Op::nop; }) != 0;
     // Nobody asks where the call would return to, as after a callee that never returns.

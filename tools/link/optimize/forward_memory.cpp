@@ -26,10 +26,11 @@ class Memory {
 
   // Replaces a load, if it is known what it gives.
   bool forward(Instruction& load) const {
-    for (auto slot = slots_.rbegin(); slot != slots_.rend(); ++slot) {
-      if (slot->base != load.a || slot->offset != load.offset) continue;
-      if (slot->op == load.op) return become(load, Op::move, slot->value, {}, false);
-      if (is_store(slot->op) && access_size(slot->op) == access_size(load.op)) return read_back(load, slot->value);
+    for (std::size_t at = slots_.size(); at-- > 0;) {
+      const Slot& slot = slots_[at];
+      if (slot.base != load.a || slot.offset != load.offset) continue;
+      if (slot.op == load.op) return become(load, Op::move, slot.value, {}, false);
+      if (is_store(slot.op) && access_size(slot.op) == access_size(load.op)) return read_back(load, slot.value);
     }
     return false;
   }

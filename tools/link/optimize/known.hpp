@@ -63,7 +63,7 @@ class KnownRules {
   bool is_plausible(const Value& value) const;
 
  private:
-  Known with_range(Range range) const {
+  static Known with_range(Range range) {
     Known known;
     known.range = range;
     return known;

@@ -66,11 +66,10 @@ bool is_of_epilogue(const Instruction& instruction) {
 }
 
 bool sets_ra_to_code(const Block& block) {
-  for (const Instruction& instruction : block.body) {
+  return std::any_of(block.body.begin(), block.body.end(), [](const Instruction& instruction) {
     const bool is_code = !instruction.a.is_register && instruction.a.value.kind == Value::Kind::code;
-    if (is_code && (writes(instruction) & set_of(Reg::ra))) return true;
-  }
-  return false;
+    return is_code && (writes(instruction) & set_of(Reg::ra)) != 0;
+  });
 }
 
 // A routine that is called with a link register other than ra, as compilers do for shared prologues and outlined code: does all that is
@@ -157,7 +156,7 @@ LiveSet Liveness::before(const Instruction& instruction, LiveSet after) const {
 bool Liveness::update(BlockId id) {
   const Block& block = program_->block(id);
   LiveSet live = before_end(block);
-  for (auto instruction = block.body.rbegin(); instruction != block.body.rend(); ++instruction) live = before(*instruction, live);
+  for (std::size_t at = block.body.size(); at-- > 0;) live = before(block.body[at], live);
   live &= live_whole(machine_registers);
   LiveSet& known = in_[index_of(id)];
   if (live == known) return false;

@@ -47,8 +47,8 @@ void Propagation::number_blocks() {
     for_each_target(program_.block(id).end, [&](BlockId target) { frame.next[frame.count++] = target; });
     stack.push_back(frame);
   };
-  for (auto root = program_.layout.rbegin(); root != program_.layout.rend(); ++root) {
-    enter(*root);
+  for (std::size_t at = program_.layout.size(); at-- > 0;) {
+    enter(program_.layout[at]);
     while (!stack.empty()) {
       if (stack.back().count > 0) {
         const BlockId next = stack.back().next[--stack.back().count];

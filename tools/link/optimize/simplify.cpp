@@ -67,7 +67,7 @@ bool becomes_immediate_form(Op op, const Value& value) {
 
 }  // namespace
 
-void Simplifier::become(Instruction& instruction, Op op, const Operand& a, const Operand& b) const {
+void Simplifier::become(Instruction& instruction, Op op, const Operand& a, const Operand& b) {
   instruction.op = op;
   instruction.word = false;
   instruction.a = a;
@@ -75,7 +75,7 @@ void Simplifier::become(Instruction& instruction, Op op, const Operand& a, const
   instruction.offset = {};
 }
 
-void Simplifier::become_value_of(Instruction& instruction, const Known& a) const {
+void Simplifier::become_value_of(Instruction& instruction, const Known& a) {
   if (a.is_exact()) return become_move(instruction, Operand::of(a.value));
   if (a.is_copy()) return become_move(instruction, Operand::of(a.base));
   become_move(instruction, instruction.a);

@@ -26,9 +26,9 @@ class Simplifier {
   void extension(Instruction& instruction, const Known& a) const;
   void conditional(Instruction& instruction, const RegisterFile& registers) const;
   void load(Instruction& instruction) const;
-  void become(Instruction& instruction, Op op, const Operand& a, const Operand& b = {}) const;
-  void become_move(Instruction& instruction, const Operand& a) const { become(instruction, Op::move, a); }
-  void become_value_of(Instruction& instruction, const Known& a) const;
+  static void become(Instruction& instruction, Op op, const Operand& a, const Operand& b = {});
+  static void become_move(Instruction& instruction, const Operand& a) { become(instruction, Op::move, a); }
+  static void become_value_of(Instruction& instruction, const Known& a);
   /// A register that holds the same, if one is known; else `operand`.
   Operand original(const Operand& operand, const RegisterFile& registers) const;
   void branch(Terminator& end, const RegisterFile& registers) const;
