@@ -2,6 +2,8 @@
 // bench-programs: one back end that is measured, driven by bench.py. A peer like any other: it talks the protocol of
 // docs/benchmark-peers.md, one JSON object per line.
 #include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
@@ -45,7 +47,7 @@ Json run(Subject& subject, const Json& request) {
     nanoseconds.push_back(call.nanoseconds);
   }
   char text[24];
-  std::snprintf(text, sizeof text, "0x%016llx", static_cast<unsigned long long>(*result));
+  static_cast<void>(std::snprintf(text, sizeof text, "0x%016llx", static_cast<unsigned long long>(*result)));
   return {{"ok", true}, {"result", text}, {"ns", nanoseconds}};
 }
 
@@ -70,9 +72,7 @@ int serve(Subject& subject) {
   return 0;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int run_command(int argc, char** argv) {
   CLI::App app("Runs benchmark programs on one back end, as requests on standard input say (docs/benchmark-peers.md)");
   std::string back_end = "process";
   SubjectOptions options;
@@ -89,4 +89,15 @@ int main(int argc, char** argv) {
     return 2;
   }
   return serve(*std::get<std::unique_ptr<Subject>>(subject));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run_command(argc, argv);
+  } catch (const std::exception& error) {
+    static_cast<void>(std::fprintf(stderr, "bench-programs: %s\n", error.what()));
+    return 2;
+  }
 }
