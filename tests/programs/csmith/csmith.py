@@ -40,11 +40,11 @@ class Fault(Exception):
     """What is wrong with one program."""
 
 
-def run(command, seconds):
-    """What a command prints. Fault: it fails or takes too long."""
+def run(command, seconds, folder=None):
+    """What a command prints, run in a folder. Fault: it fails or takes too long."""
     words = [str(word) for word in command]
     try:
-        done = subprocess.run(words, capture_output=True, text=True, timeout=seconds, check=False)
+        done = subprocess.run(words, capture_output=True, text=True, timeout=seconds, check=False, cwd=folder)
     except subprocess.TimeoutExpired:
         raise Fault(f"takes over {seconds} s: {' '.join(words)}") from None
     if done.returncode != 0:
@@ -79,7 +79,8 @@ def check(seed, pvm, keep):
         folder = pathlib.Path(name)
         source = folder / f"seed-{seed}.c"
         try:
-            source.write_text(run(["csmith", "--seed", seed, *SHAPE], 60))
+            # csmith leaves a file where it runs.
+            source.write_text(run(["csmith", "--seed", seed, *SHAPE], 60, folder))
             expected = native_result(source, folder)
             if expected is None:
                 return "left out"
