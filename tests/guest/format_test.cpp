@@ -44,7 +44,7 @@ Printed print(Print* function, size_t size, const std::string& format, Values...
   std::vector<char> to(size + 1, '~');
   const int result = function(to.data(), size, format.c_str(), values...);
   EXPECT_EQ(to[size], '~');
-  return {result, std::string(to.data(), size)};
+  return {result, to.data()};
 }
 
 template <class... Values>
@@ -52,7 +52,7 @@ void expect_equal(size_t size, const std::string& format, Values... values) {
   const Printed ours = print(guest_snprintf, size, format, values...);
   const Printed theirs = print(std::snprintf, size, format, values...);
   RC_ASSERT(ours.result == theirs.result);
-  RC_ASSERT(std::string(ours.text.c_str()) == std::string(theirs.text.c_str()));
+  RC_ASSERT(ours.text == theirs.text);
 }
 
 RC_GTEST_PROP(Format, one_conversion_is_as_on_this_machine, ()) {

@@ -95,16 +95,16 @@ int guest_isxdigit(int character);
 int guest_tolower(int character);
 int guest_toupper(int character);
 
-Wide guest___udivti3(Wide a, Wide b);
-Wide guest___umodti3(Wide a, Wide b);
-Wide guest___udivmodti4(Wide a, Wide b, Wide* remainder);
-SignedWide guest___divti3(SignedWide a, SignedWide b);
-SignedWide guest___modti3(SignedWide a, SignedWide b);
-Wide guest___multi3(Wide a, Wide b);
-SignedWide guest___muloti4(SignedWide a, SignedWide b, int* overflow);
-Wide guest___ashlti3(Wide value, int count);
-Wide guest___lshrti3(Wide value, int count);
-SignedWide guest___ashrti3(SignedWide value, int count);
-int guest___popcountsi2(uint32_t value);
-int guest___popcountdi2(uint64_t value);
+Wide guest_udivti3(Wide a, Wide b) __asm__("guest___udivti3");
+Wide guest_umodti3(Wide a, Wide b) __asm__("guest___umodti3");
+Wide guest_udivmodti4(Wide a, Wide b, Wide* remainder) __asm__("guest___udivmodti4");
+SignedWide guest_divti3(SignedWide a, SignedWide b) __asm__("guest___divti3");
+SignedWide guest_modti3(SignedWide a, SignedWide b) __asm__("guest___modti3");
+Wide guest_multi3(Wide a, Wide b) __asm__("guest___multi3");
+SignedWide guest_muloti4(SignedWide a, SignedWide b, int* overflow) __asm__("guest___muloti4");
+Wide guest_ashlti3(Wide value, int count) __asm__("guest___ashlti3");
+Wide guest_lshrti3(Wide value, int count) __asm__("guest___lshrti3");
+SignedWide guest_ashrti3(SignedWide value, int count) __asm__("guest___ashrti3");
+int guest_popcountsi2(uint32_t value) __asm__("guest___popcountsi2");
+int guest_popcountdi2(uint64_t value) __asm__("guest___popcountdi2");
 }

@@ -61,9 +61,9 @@ for level in process in-process interpreter; do
   equal "$level: hello" $'Hello, world!\n[]\n0' "$(output "$level" "$hello")"
   equal "$level: hello PVM" $'Hello, PVM!\n[]\n0' "$(output "$level" "$hello" PVM)"
   equal "$level: objects" "$objects_expected" "$(output "$level" "$objects")"
-  equal "$level: arguments and input" $'argument 1: \'a b\'\nargument 2: \'\'\nthen NULL\nINPUT\nfarewell[errors go here]\n3' \
+  equal "$level: arguments and input" $'argument 1: \'a b\'\nargument 2: \'\'\nthen NULL\nINPUT\nfarewell, destructed[errors go here]\n3' \
     "$(printf 'input\n' | output "$level" "$environment" 'a b' '')"
-  equal "$level: exit" $'argument 1: \'exit\'\nargument 2: \'258\'\nthen NULL\nfarewell[errors go here]\n2' \
+  equal "$level: exit" $'argument 1: \'exit\'\nargument 2: \'258\'\nthen NULL\nfarewell, destructed[errors go here]\n2' \
     "$(output "$level" "$environment" exit 258 </dev/null)"
   equal "$level: abort" $'argument 1: \'abort\'\nthen NULL\n' "$(output "$level" "$environment" abort </dev/null | head -n 2)"$'\n'
   equal "$level: abort's code" 134 "$(output "$level" "$environment" abort </dev/null | tail -n 1)"

@@ -36,6 +36,7 @@ RC_GTEST_PROP(Sort, sorts_items_of_any_size, (const std::vector<unsigned char>& 
   expect_sorted(b);
   expect_sorted(c);
   std::vector<std::array<unsigned char, 11>> odd;
+  odd.reserve(a.size());
   for (const unsigned char byte : a) odd.push_back({byte, static_cast<unsigned char>(byte * 7), 3, 4, 5, 6, 7, 8, 9, byte, byte});
   expect_sorted(odd);
 }

@@ -12,6 +12,10 @@ __attribute__((constructor)) static void construct(void) {
   constructed = 1;
 }
 
+__attribute__((destructor)) static void destruct(void) {
+  printf(", destructed");
+}
+
 static void say_farewell(void) {
   printf("farewell");
 }
