@@ -143,7 +143,7 @@ std::string to_text(const Value& value) {
 
 std::string to_text(const Instruction& instruction) {
   const Op op = instruction.op;
-  const std::string name = std::string(name_of(op)) + (instruction.word ? ".w" : "");
+  std::string name = std::string(name_of(op)) + (instruction.word ? ".w" : "");
   if (op == Op::nop || op == Op::memset) return name;
   if (op == Op::host_call) return name + " %" + std::to_string(static_cast<u32>(instruction.import));
   if (is_store(op)) return name + " " + address(instruction) + " = " + to_text(instruction.b);

@@ -52,7 +52,7 @@ class Machine {
     observed_.status = status;
   }
 
-  u64 value(const Value& value) const {
+  static u64 value(const Value& value) {
     switch (value.kind) {
       case Value::Kind::number: return static_cast<u64>(value.number);
       case Value::Kind::data: return first_section + value.id * section_distance + static_cast<u64>(value.number);
@@ -179,7 +179,7 @@ class Machine {
     switch (i.op) {
       case Op::add: return a + b;
       case Op::sub: return a - b;
-      case Op::mul: return a * b;
+      case Op::mul: return static_cast<u32>(a * b);
       case Op::mul_upper_signed_signed: return static_cast<u64>((i64{sa} * i64{sb}) >> 32);
       case Op::mul_upper_unsigned_unsigned: return (u64{a} * u64{b}) >> 32;
       case Op::mul_upper_signed_unsigned: return static_cast<u64>((i64{sa} * static_cast<i64>(b)) >> 32);

@@ -17,7 +17,7 @@ namespace {
 
 rc::Gen<std::vector<u32>> choices() {
   return rc::gen::withSize([](int size) {
-    const auto count = static_cast<std::size_t>(20 + 8 * size);
+    const auto count = 20 + 8 * static_cast<std::size_t>(size);
     return rc::gen::resize(static_cast<int>(count), rc::gen::container<std::vector<u32>>(rc::gen::inRange<u32>(0, 5040)));
   });
 }

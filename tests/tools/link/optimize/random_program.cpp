@@ -257,7 +257,7 @@ class Generator {
     constexpr Op users[] = {Op::shift_right_logical, Op::rotate_right, Op::shift_right_arithmetic, Op::xor_, Op::mul, Op::and_};
     emit(words[below(4)], d, Operand::of(s), operand()).word = is_64();
     if (below(2) == 0) {
-      emit_store(Op::store_u32, Operand::of(0), in(rw, 8 * below(3)), Operand::of(d));
+      emit_store(Op::store_u32, Operand::of(0), in(rw, 8 * i64{below(3)}), Operand::of(d));
     } else {
       emit(users[below(6)], d, Operand::of(d), operand());
     }
