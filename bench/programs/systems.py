@@ -39,7 +39,6 @@ def ours(program):
         jit("jit-pipeline", "JIT, sync, pipeline gas", "sync", "pipeline-1"),
         jit("jit-rv32", "JIT, sync metering, 32-bit", "sync", "flat-1", "rv32"),
         jit("jit-plain", "JIT, sync, no linker optimisation", "sync", "flat-1", "rv64-plain"),
-        jit("jit-unrolled", "JIT, sync, loops unrolled", "sync", "flat-1", "rv64-unrolled"),
         system("in-process", "JIT in process, sync", "rv64", "in-process", "--metering", "sync"),
         system("interpreter", "interpreter, sync metering", "rv64", "interpreter", "--metering", "sync", slow=True, compiles=False),
         system("ref", "reference interpreter", "rv64", "ref", "--metering", "sync", slow=True, small=True, compiles=False),
@@ -62,7 +61,7 @@ def v8():
     ]
 
 
-OPTIONAL = ("jit-rv32", "jit-plain", "jit-unrolled", "in-process", "v8-simd")
+OPTIONAL = ("jit-rv32", "jit-plain", "in-process", "v8-simd")
 
 
 def peer(text):

@@ -14,7 +14,6 @@ targets: native-O2, native-O3    shared objects with `bench`, -O3 for x86-64-v3 
          wasm, wasm-simd         WebAssembly that exports `bench` and imports nothing; without and with vector instructions
          rv64, rv32              PVM programs from NAME/rv64.elf, which is linked with its relocations, stripped
          rv64-plain, rv32-plain  the same without any pass of pvm's optimiser
-         rv64-unrolled           loops unrolled as clang does it natively, but not for RISC-V by itself: faster and larger
 
 What is up to date, by a digest of the sources and the commands, is not made again. Needs clang, ld.lld and wasm-ld 19 (Debian: clang-19,
 lld-19), nothing else. As a module: build() makes the files and gives their paths.
@@ -32,7 +31,7 @@ import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-PVM_TARGETS = ["rv64", "rv32", "rv64-plain", "rv32-plain", "rv64-unrolled"]
+PVM_TARGETS = ["rv64", "rv32", "rv64-plain", "rv32-plain"]
 TARGETS = ["native-O2", "native-O3", "wasm", "wasm-simd"] + PVM_TARGETS
 SUFFIX = {"native-O2": "so", "native-O3": "so", "wasm": "wasm", "wasm-simd": "wasm"}
 
@@ -46,7 +45,6 @@ RISCV = {
     "rv32": ["--target=riscv32-unknown-none-elf", "-march=rv32emac_zbb_xtheadcondmov", "-mabi=ilp32e", "-mno-strict-align",
              "-mtune=syntacore-scr3-rv32"],
 }
-UNROLLED = ["-mllvm", "-unroll-runtime", "-mllvm", "-unroll-allow-partial"]
 
 
 class BuildError(Exception):
@@ -146,9 +144,9 @@ class Builder:
             [tool("wasm-ld"), "--no-entry", "--gc-sections", "--strip-all", "-z", "stack-size=65536", "-o", output, item, library],
         ])
 
-    def elf(self, variant):
-        flags = RISCV[variant.split("-")[0]] + ["-I", ROOT / "guest" / "include"] + UNROLLED * variant.endswith("-unrolled")
-        output, item, library = (self.folder / f"{variant}{suffix}" for suffix in (".elf", ".o", "-library.o"))
+    def elf(self, width):
+        flags = RISCV[width] + ["-I", ROOT / "guest" / "include"]
+        output, item, library = (self.folder / f"{width}{suffix}" for suffix in (".elf", ".o", "-library.o"))
         return Step(output, self.inputs, [
             self.compile(self.source, item, flags, True),
             self.compile(HERE / "freestanding.c", library, flags + ["-fno-builtin"], True),
