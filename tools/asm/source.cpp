@@ -87,7 +87,7 @@ void SourceReader::read_listing_line(std::string_view body, std::size_t column) 
     return read_listing_label(rest, column + static_cast<std::size_t>(rest.data() - body.data()));
   }
   const Bytes bytes = take_listed_bytes(rest);
-  const std::size_t text_column = column + static_cast<std::size_t>(rest.empty() ? body.size() : rest.data() - body.data());
+  const std::size_t text_column = column + (rest.empty() ? body.size() : static_cast<std::size_t>(rest.data() - body.data()));
   if (bytes.empty()) return read_statement(rest, text_column, prefix.offset);
   read_listed_bytes(bytes, rest, text_column, *prefix.offset);
 }
