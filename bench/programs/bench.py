@@ -92,7 +92,7 @@ def take(options):
     for name in names:
         if name not in expected:
             raise ValueError(f"no program '{name}'; there are: {', '.join(build.programs())}")
-    targets = sorted({system.target for system in taking_part} | {"native-O3", "wasm"})
+    targets = sorted({system.target for system in taking_part} | {"native-O3", "rv64", "wasm", "rv64-small", "wasm-small"})
     measure.note("building the programs")
     files = build.build(names, targets, options.examples, options.pvm)
     plan = dict(QUICK if options.quick else FULL)

@@ -135,11 +135,12 @@ class Report:
         rows = []
         for program in self.programs:
             s = self.sizes[program]
-            rows.append([program] + [cell(s.get(key), "{}") for key in ("elf", "blob", "blob_gzip", "wasm", "wasm_gzip")]
+            rows.append([program] + [cell(s.get(key), "{}") for key in SIZES]
                         + [cell(self.size_ratio(program, a, b)) for a, b in SIZE_RATIOS])
         means = [mean([self.size_ratio(program, a, b) for program in self.programs]) for a, b in SIZE_RATIOS]
-        rows.append(["**geometric mean**"] + [""] * 5 + [f"**{cell(value)}**" for value in means])
-        header = ["program", "ELF text + data", "blob", "blob.gz", "wasm", "wasm.gz", "blob / ELF", "blob / wasm", "blob.gz / wasm.gz"]
+        rows.append(["**geometric mean**"] + [""] * len(SIZES) + [f"**{cell(value)}**" for value in means])
+        header = ["program", "ELF text + data", "blob", "blob.gz", "wasm", "wasm.gz", "blob, -Os", "wasm, -Os",
+                  "blob / ELF", "blob / wasm", "blob.gz / wasm.gz", "-Os: blob / wasm"]
         return table(header, rows)
 
     def size_ratio(self, program, a, b):
@@ -166,10 +167,11 @@ class Report:
         means = {s["title"]: {"ratio": self.mean_ratio(s["name"])} for s in others}
         compiled = {s["title"]: {"ms": self.total_compile_ms(s["name"])} for s in self.systems if s["compiles"]}
         compiled = {title: value for title, value in compiled.items() if value["ms"]}
-        sizes = {p: {"blob / wasm": self.size_ratio(p, "blob", "wasm"), "blob.gz / wasm.gz": self.size_ratio(p, "blob_gzip", "wasm_gzip")}
+        sizes = {p: {"blob / wasm": self.size_ratio(p, "blob", "wasm"), "blob.gz / wasm.gz": self.size_ratio(p, "blob_gzip", "wasm_gzip"),
+                     "blob / wasm, -Os": self.size_ratio(p, "blob_small", "wasm_small")}
                  for p in self.programs}
         native = self.titles.get(REFERENCE, REFERENCE)
-        kinds = ["blob / wasm", "blob.gz / wasm.gz"]
+        kinds = ["blob / wasm", "blob.gz / wasm.gz", "blob / wasm, -Os"]
         series = [self.titles[name] for name in shown]
         less = "less is better"
         plots = {
@@ -181,7 +183,8 @@ class Report:
         return {name: text for name, text in plots.items() if text}
 
 
-SIZE_RATIOS = (("blob", "elf"), ("blob", "wasm"), ("blob_gzip", "wasm_gzip"))
+SIZE_RATIOS = (("blob", "elf"), ("blob", "wasm"), ("blob_gzip", "wasm_gzip"), ("blob_small", "wasm_small"))
+SIZES = ("elf", "blob", "blob_gzip", "wasm", "wasm_gzip", "blob_small", "wasm_small")
 
 PAGE = """# Programs, side by side
 
@@ -224,7 +227,8 @@ A new process, the program from its file, `bench` of the small size, and the ans
 {starts}
 ## Sizes
 
-Bytes. The blob has no debug information, the WebAssembly file no names. ELF: what is allocated in the linked RISC-V file and not zero.
+Bytes, of what was measured above (-O3) and, where it says so, of the same programs compiled for size (-Os). The blob has no debug
+information, the WebAssembly file no names. ELF: what is allocated in the linked RISC-V file and not zero.
 
 ![sizes](sizes.svg)
 

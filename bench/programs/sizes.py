@@ -4,6 +4,8 @@ import gzip
 import pathlib
 import struct
 
+FILES = (("rv64", "blob"), ("rv32", "blob32"), ("rv64-plain", "blob_plain"), ("rv64-small", "blob_small"),
+         ("wasm", "wasm"), ("wasm-small", "wasm_small"))
 SHT_NOBITS, SHF_ALLOC = 8, 2
 
 
@@ -42,7 +44,7 @@ def packed(path):
 def sizes_of(files):
     """{name: bytes} of one program's files, as far as they are there."""
     result = {}
-    for target, key in (("rv64", "blob"), ("rv32", "blob32"), ("rv64-plain", "blob_plain"), ("wasm", "wasm")):
+    for target, key in FILES:
         if target in files:
             result[key] = pathlib.Path(files[target]).stat().st_size
             result[f"{key}_gzip"] = packed(files[target])

@@ -14,6 +14,7 @@ targets: native-O2, native-O3    shared objects with `bench`, -O3 for x86-64-v3 
          wasm, wasm-simd         WebAssembly that exports `bench` and imports nothing; without and with vector instructions
          rv64, rv32              PVM programs from NAME/rv64.elf, which is linked with its relocations, stripped
          rv64-plain, rv32-plain  the same without any pass of pvm's optimiser
+         wasm-small, rv64-small  compiled with -Os instead of -O3
 
 What is up to date, by a digest of the sources and the commands, is not made again. Needs clang, ld.lld and wasm-ld 19 (Debian: clang-19,
 lld-19), nothing else. As a module: build() makes the files and gives their paths.
@@ -31,9 +32,8 @@ import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-PVM_TARGETS = ["rv64", "rv32", "rv64-plain", "rv32-plain"]
-TARGETS = ["native-O2", "native-O3", "wasm", "wasm-simd"] + PVM_TARGETS
-SUFFIX = {"native-O2": "so", "native-O3": "so", "wasm": "wasm", "wasm-simd": "wasm"}
+PVM_TARGETS = ["rv64", "rv32", "rv64-plain", "rv32-plain", "rv64-small"]
+TARGETS = ["native-O2", "native-O3", "wasm", "wasm-simd", "wasm-small"] + PVM_TARGETS
 
 COMMON = ["-O3", "-ffunction-sections", "-fdata-sections", "-Wall", "-Wextra", "-Werror"]
 FREESTANDING = ["-ffreestanding", "-fbuiltin", "-fno-exceptions", "-fno-rtti", "-fno-stack-protector"]
@@ -136,7 +136,7 @@ class Builder:
         return Step(output, self.inputs, [self.compile(self.source, item, flags, False), [tool("clang"), "-shared", "-o", output, item]])
 
     def wasm(self, target):
-        flags = WASM + (["-msimd128"] if target == "wasm-simd" else [])
+        flags = WASM + {"wasm-simd": ["-msimd128"], "wasm-small": ["-Os"]}.get(target, [])
         output, item, library = (self.folder / f"{target}{suffix}" for suffix in (".wasm", ".o", "-library.o"))
         return Step(output, self.inputs, [
             self.compile(self.source, item, flags, True),
@@ -144,9 +144,10 @@ class Builder:
             [tool("wasm-ld"), "--no-entry", "--gc-sections", "--strip-all", "-z", "stack-size=65536", "-o", output, item, library],
         ])
 
-    def elf(self, width):
-        flags = RISCV[width] + ["-I", ROOT / "guest" / "include"]
-        output, item, library = (self.folder / f"{width}{suffix}" for suffix in (".elf", ".o", "-library.o"))
+    def elf(self, variant):
+        width, _, kind = variant.partition("-")
+        flags = RISCV[width] + (["-Os"] if kind == "small" else []) + ["-I", ROOT / "guest" / "include"]
+        output, item, library = (self.folder / f"{variant}{suffix}" for suffix in (".elf", ".o", "-library.o"))
         return Step(output, self.inputs, [
             self.compile(self.source, item, flags, True),
             self.compile(HERE / "freestanding.c", library, flags + ["-fno-builtin"], True),
