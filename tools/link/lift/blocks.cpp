@@ -332,6 +332,7 @@ void decode_code(Context& context) {
 
 std::optional<LinkError> make_blocks(Context& context) {
   context.program.sources.clear();
+  std::fill(context.program.blocks.begin(), context.program.blocks.end(), Block{});
   context.faulty_blocks.assign(context.program.blocks.size(), false);
   for (const CodeSection& code : context.code) {
     if (auto error = BlockMaker(context, code).run()) return error;

@@ -61,6 +61,14 @@ TEST(Errors, UndefinedSymbols) {
   expect_contains(refusal_of("lla a0, table\nret", ".data\ntable: .quad 0, absent"), ".data+0x8 (absent): undefined symbol");
 }
 
+TEST(Errors, FaultsThatNoExportReachesChangeNothing) {
+  const std::string body = "addi a0, a0, 1\nlla a1, main\nret";
+  const Program plain = lifted({assemble(program_of(body))});
+  const Program with_fault = lifted({assemble(program_of(body, "unused: call missing\necall\nret"))});
+  EXPECT_EQ(first_block(with_fault), first_block(plain));
+  EXPECT_EQ(with_fault.exports.size(), plain.exports.size());
+}
+
 TEST(Errors, UnsupportedInstructions) {
   expect_contains(refusal_of("nop\necall"), "a.o: .text+0x2 (main): unsupported instruction ecall; compile with -march=rv64emac_zbb");
   expect_contains(refusal_of("csrr a0, cycle"), "unsupported system instruction");
