@@ -38,10 +38,18 @@ __attribute__((noinline)) static u64 fibonacci(u64 n) {
   return n < 2 ? n : fibonacci(n - 1) + fibonacci(n - 2);
 }
 
-static u64 add(u64 a, u64 b) { return a + b; }
-static u64 subtract(u64 a, u64 b) { return a - b; }
-static u64 multiply(u64 a, u64 b) { return a * b; }
-static u64 exclusive(u64 a, u64 b) { return a ^ b; }
+static u64 add(u64 a, u64 b) {
+  return a + b;
+}
+static u64 subtract(u64 a, u64 b) {
+  return a - b;
+}
+static u64 multiply(u64 a, u64 b) {
+  return a * b;
+}
+static u64 exclusive(u64 a, u64 b) {
+  return a ^ b;
+}
 typedef u64 (*operation)(u64, u64);
 static const operation operations[] = {add, subtract, multiply, exclusive};
 static operation changeable = subtract;

@@ -19,22 +19,24 @@ typedef unsigned long word;  // as wide as a register
 
 #ifdef __riscv
 
-#define METADATA(label, name, inputs, outputs)                                                                                     \
-  ".pushsection .rodata.names,\"a\",@progbits\n"                                                                                   \
-  ".Lname_" label ": .ascii \"" name "\"\n.Lname_end_" label ":\n.popsection\n"                                                    \
-  ".pushsection .polkavm_metadata,\"Ra\",@note\n"                                                                                  \
-  ".Lrecord_" label ": .byte 1\n.4byte 0\n.4byte .Lname_end_" label "-.Lname_" label "\n" POINTER " .Lname_" label "\n.byte " #inputs  \
+#define METADATA(label, name, inputs, outputs)                                                                                        \
+  ".pushsection .rodata.names,\"a\",@progbits\n"                                                                                      \
+  ".Lname_" label ": .ascii \"" name "\"\n.Lname_end_" label                                                                          \
+  ":\n.popsection\n"                                                                                                                  \
+  ".pushsection .polkavm_metadata,\"Ra\",@note\n"                                                                                     \
+  ".Lrecord_" label ": .byte 1\n.4byte 0\n.4byte .Lname_end_" label "-.Lname_" label "\n" POINTER " .Lname_" label "\n.byte " #inputs \
   "\n.byte " #outputs "\n.popsection\n"
 
 // To stand before or after the definition of `name`, which must not be static.
-#define EXPORT(name, inputs, outputs)                                                                                    \
-  __asm__(METADATA("x_" #name, #name, inputs, outputs) ".pushsection .polkavm_exports,\"Ra\",@note\n.byte 1\n" POINTER   \
-          " .Lrecord_x_" #name "\n" POINTER " " #name "\n.popsection\n");
+#define EXPORT(name, inputs, outputs)                                                                                  \
+  __asm__(METADATA("x_" #name, #name, inputs, outputs) ".pushsection .polkavm_exports,\"Ra\",@note\n.byte 1\n" POINTER \
+                                                       " .Lrecord_x_" #name "\n" POINTER " " #name "\n.popsection\n");
 
 // Defines the function `name` that calls the host.
-#define IMPORT(name, inputs, outputs)                                                                                           \
-  __asm__(METADATA("i_" #name, #name, inputs, outputs) ".pushsection .text." #name ",\"ax\",@progbits\n.globl " #name           \
-          "\n.type " #name ",@function\n" #name ":\n.word 0x0b\n" POINTER " .Lrecord_i_" #name "\nret\n.popsection\n");
+#define IMPORT(name, inputs, outputs)                                                                                                  \
+  __asm__(METADATA("i_" #name, #name, inputs, outputs) ".pushsection .text." #name ",\"ax\",@progbits\n.globl " #name "\n.type " #name \
+                                                       ",@function\n" #name ":\n.word 0x0b\n" POINTER " .Lrecord_i_" #name             \
+                                                       "\nret\n.popsection\n");
 
 #ifndef NO_LIBRARY
 // What compilers call without being asked. The stores are volatile lest these be compiled into calls of themselves.
