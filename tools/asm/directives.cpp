@@ -83,7 +83,7 @@ class Reader {
   }
 
   // %import NUMBER = 'name'
-  void import_() {
+  void read_import() {
     const auto number = parse_unsigned(directive_.argument);
     if (number != source_.imports.size()) {
       return fail_at(directive_.column,
@@ -161,7 +161,7 @@ constexpr Entry entries[] = {
     {"rw_data_size", false, false, [](Reader& r) { r.put_number(r.source().rw_size); }},
     {"stack_size", false, false, [](Reader& r) { r.put_number(r.source().stack_size); }},
     {"heap_pages", false, false, [](Reader& r) { r.put_number(r.source().heap_pages, 0xffff); }},
-    {"import", true, false, [](Reader& r) { r.import_(); }},
+    {"import", true, false, [](Reader& r) { r.read_import(); }},
     {"jump_table_entry_size", false, false,
      [](Reader& r) {
        if (const auto value = r.number(255)) r.source().table_entry_size = static_cast<u8>(*value);

@@ -3,6 +3,7 @@
 #include "line_programs.hpp"
 
 #include <algorithm>
+#include <ranges>
 
 #include "container.hpp"
 #include "pvm/builder/container.hpp"
@@ -78,9 +79,9 @@ std::string to_text(const SourceFrame& frame) {
 std::string to_text(const std::vector<SourceFrame>& frames) {
   const bool has_lines = std::any_of(frames.begin(), frames.end(), [](const auto& f) { return f.kind != SourceFrame::Kind::enter; });
   std::string text;
-  for (auto frame = frames.rbegin(); frame != frames.rend(); ++frame) {
-    if (has_lines && frame->kind == SourceFrame::Kind::enter) continue;
-    const std::string one = to_text(*frame);
+  for (const SourceFrame& frame : std::ranges::reverse_view(frames)) {
+    if (has_lines && frame.kind == SourceFrame::Kind::enter) continue;
+    const std::string one = to_text(frame);
     if (one.empty()) continue;
     if (!text.empty()) text += ", called from ";
     text += one;

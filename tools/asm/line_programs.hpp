@@ -79,7 +79,7 @@ class LinePrograms {
   void next_region(Run& run);
   // Executes one opcode; true: it has made a region.
   bool execute(Run& run, ref::u8 opcode);
-  void emit(Run& run, ref::u32 count);
+  static void emit(Run& run, ref::u32 count);
   std::string_view string_at(ref::u32 offset) const;
   std::optional<ref::u32> take_varint(Run& run) const;
 

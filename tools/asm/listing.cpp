@@ -48,7 +48,7 @@ class Listing {
     line("");
   }
 
-  std::string name_text(std::string_view name) const {
+  static std::string name_text(std::string_view name) {
     if (is_clean_utf8(name)) return "'" + std::string(name) + "'";
     std::string text = "0x";
     for (const char character : name) {

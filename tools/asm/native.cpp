@@ -43,7 +43,7 @@ Decoded decode(std::span<const u8> code, u32) {
 
 std::string line_of(std::span<const u8> bytes, u32 address, const std::string& text) {
   char number[16];
-  std::snprintf(number, sizeof number, "%8x: ", address);
+  static_cast<void>(std::snprintf(number, sizeof number, "%8x: ", address));
   std::string line = number + to_hex(bytes);
   if (text.empty()) return line;
   const std::size_t width = 10 + bytes_width;

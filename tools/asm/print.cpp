@@ -15,7 +15,7 @@ class Printer {
       : version_(version), syntax_(syntax), operands_(operands), target_(target), is_listing_(style == Style::listing) {}
 
   std::string print() const {
-    const std::string token(syntax_.token);
+    std::string token(syntax_.token);
     switch (syntax_.shape) {
       case Shape::word: return token;
       case Shape::memset: return "[a0..a0 + a2] = u8 a1";

@@ -215,7 +215,7 @@ void SourceReader::add_instruction(const Statement& statement, std::size_t colum
   item.spot = spot(column);
   if (statement.target) item.target = label_id(statement.target->name, statement.target->column);
   if (statement.address) item.address = label_id(statement.address->name, statement.address->column);
-  if (statement.import_) item.operands.i = import_number(*statement.import_);
+  if (statement.host_function) item.operands.i = import_number(*statement.host_function);
   add_item(item);
   last_op_ = statement.op;
   bytes_since_ = 0;

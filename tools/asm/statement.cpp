@@ -119,7 +119,7 @@ class Parser : private OperandParser {
     const Token token = lexer_.peek();
     if (token.kind == TokenKind::quoted) {
       std::string_view text = lexer_.take().text;
-      out_.import_ = take_quoted(text);
+      out_.host_function = take_quoted(text);
       return choose(Shape::ecalli);
     }
     if (token.kind != TokenKind::number) return unexpected("the number of an import, or its name in single quotes");

@@ -22,7 +22,7 @@ struct Statement {
   builder::Lengths lengths;
   std::optional<LabelUse> target;      ///< Replaces operands.target.
   std::optional<LabelUse> address;     ///< Its code address replaces operands.i.
-  std::optional<std::string> import_;  ///< Its number replaces operands.i.
+  std::optional<std::string> host_function;  ///< Its number replaces operands.i.
 };
 
 /// How strictly to read.

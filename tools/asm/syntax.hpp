@@ -50,7 +50,7 @@ enum class Shape : u8 {
 enum class Width : u8 { one, w32, w64 };
 
 /// One instruction's row.
-struct Syntax {
+struct Syntax {  // NOLINT(clang-analyzer-optin.performance.Padding): in the order of the table's columns
   isa::Op op;
   Shape shape;
   std::string_view token;  ///< The operator, the width of an access, the word: see Shape. May be empty.

@@ -14,7 +14,7 @@ std::string to_text(const LinkError& error) {
   std::string place = error.section;
   if (error.offset) {
     char buffer[24];
-    std::snprintf(buffer, sizeof buffer, "0x%llx", static_cast<unsigned long long>(*error.offset));
+    static_cast<void>(std::snprintf(buffer, sizeof buffer, "0x%llx", static_cast<unsigned long long>(*error.offset)));
     place += (place.empty() ? "" : "+") + std::string(buffer);
   }
   if (!error.symbol.empty()) place += (place.empty() ? "" : " ") + ("(" + error.symbol + ")");

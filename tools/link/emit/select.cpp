@@ -274,7 +274,7 @@ void Selector::branch_by_long_number(const Terminator& end, const Known& a, cons
   put(isa::Op::jump, {}, end.target);
 }
 
-std::optional<isa::Op> Selector::compare(Condition condition, const Known& a, const Known& b, Operands& operands) const {
+std::optional<isa::Op> Selector::compare(Condition condition, const Known& a, const Known& b, Operands& operands) {
   if (a.is_register && b.is_register) {
     operands = {.a = a.reg, .b = b.reg};
     return branch_form(condition);

@@ -68,7 +68,7 @@ class Selector {
   void jump(BlockId target, std::optional<BlockId> next, bool next_is_target);
   void branch(const Terminator& end, std::optional<BlockId> next, bool next_is_target);
   void branch_by_long_number(const Terminator& end, const Known& a, const Known& b);
-  std::optional<isa::Op> compare(Condition condition, const Known& a, const Known& b, builder::Operands& operands) const;
+  static std::optional<isa::Op> compare(Condition condition, const Known& a, const Known& b, builder::Operands& operands);
   void jump_to_address(const Terminator& end, std::optional<BlockId> next, bool next_is_target);
 
   const Resolver& resolve_;

@@ -76,10 +76,10 @@ void want_targets(Context& context, CodeSection& code) {
 /// Numbers all blocks in the order of the code. Until it is filled, a block only traps.
 void number_blocks(Context& context) {
   for (CodeSection& code : context.code) {
-    for (std::size_t half = 0; half < code.block_at.size(); ++half) {
-      if (code.block_at[half] != CodeSection::wanted_block) continue;
-      code.block_at[half] = static_cast<u32>(context.program.blocks.size());
-      context.program.layout.push_back(BlockId{code.block_at[half]});
+    for (u32& block : code.block_at) {
+      if (block != CodeSection::wanted_block) continue;
+      block = static_cast<u32>(context.program.blocks.size());
+      context.program.layout.push_back(BlockId{block});
       context.program.blocks.emplace_back();
     }
   }

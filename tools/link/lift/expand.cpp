@@ -17,7 +17,7 @@ class Expander {
 
  private:
   // --- operands ---
-  Operand read(u8 number) const {
+  static Operand read(u8 number) {
     const auto reg = riscv::machine_register(number);
     return reg ? Operand::of(*reg) : Operand::of(0);
   }

@@ -31,9 +31,9 @@ struct Decoder {
   u8 rs2 = static_cast<u8>(bits_of(word, 20, 5));
   i64 imm_i = signed_bits(word, 20, 12);
 
-  Instruction unknown() const { return {}; }
+  static Instruction unknown() { return {}; }
   /// Its other fields are no registers.
-  Instruction no_operation() const {
+  static Instruction no_operation() {
     Instruction made;
     made.kind = Kind::nop;
     return made;
@@ -363,7 +363,7 @@ std::string describe_unknown(std::span<const u8> bytes) {
   const u32 half = half_at(bytes, 0);
   char text[32];
   if ((half & 3) != 3 || bytes.size() < 4) {
-    std::snprintf(text, sizeof text, "instruction 0x%04x", half);
+    static_cast<void>(std::snprintf(text, sizeof text, "instruction 0x%04x", half));
     return text;
   }
   const u32 word = half | half_at(bytes, 2) << 16;
@@ -379,7 +379,7 @@ std::string describe_unknown(std::span<const u8> bytes) {
     case 0x73: return word == 0x73 ? "instruction ecall" : "system instruction";
     default: break;
   }
-  std::snprintf(text, sizeof text, "instruction 0x%08x", word);
+  static_cast<void>(std::snprintf(text, sizeof text, "instruction 0x%08x", word));
   return text;
 }
 
