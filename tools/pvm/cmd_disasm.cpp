@@ -70,7 +70,7 @@ std::function<std::vector<std::string>(ref::u32)> source_lines(assembly::LinePro
     assembly::LinePrograms programs;
     std::string last;
   };
-  const auto state = std::make_shared<State>(State{std::move(programs), {}});
+  const auto state = std::make_shared<State>(State{programs, {}});
   return [state, is_listing](ref::u32 pc) -> std::vector<std::string> {
     const std::string text = printable(assembly::to_text(state->programs.lookup(pc)));
     if (text == state->last) return {};
@@ -97,7 +97,7 @@ int disassemble_file(const Options& options) {
   if (options.source) {
     auto programs = assembly::LinePrograms::of_blob(file.bytes);
     if (!programs) return complain({.file = path, .reason = "the program has no debug sections", .remedy = "link it without --strip"});
-    how.annotations.before = source_lines(std::move(*programs), is_listing);
+    how.annotations.before = source_lines(*programs, is_listing);
   }
   std::optional<Module> module;
   if (options.native) {

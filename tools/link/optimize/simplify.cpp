@@ -232,7 +232,7 @@ void Simplifier::comparison(Instruction& instruction, const Known& a) const {
   if (is_above) become_move(instruction, Operand::of(1));
 }
 
-void Simplifier::extension(Instruction& instruction, const Known& a) const {
+void Simplifier::extension(Instruction& instruction, const Known& a) {
   const Range& range = a.range;
   const bool is_known = (instruction.op == Op::sign_extend_8 && range.signed_bits <= 8) ||
                         (instruction.op == Op::sign_extend_16 && range.signed_bits <= 16) ||
@@ -255,7 +255,7 @@ void Simplifier::load(Instruction& instruction) const {
   if (!address || address->kind != Value::Kind::data || address->number < 0) return;
   const DataSection& section = rules_.program().section(address->section());
   const u64 offset = static_cast<u64>(address->number), size = access_size(instruction.op);
-  if (section.kind != SectionKind::read_only || offset > section.size || section.size - offset < size) return;
+  if (section.kind != SectionKind::read_only || size == 0 || offset > section.size || section.size - offset < size) return;
   const auto& relocations = section.relocations;
   const auto ends_after = [&](const DataRelocation& relocation) { return relocation.offset + relocation.size <= offset; };
   const auto found = std::partition_point(relocations.begin(), relocations.end(), ends_after);

@@ -23,7 +23,7 @@ class Simplifier {
   void bitwise(Instruction& instruction, const Known& a) const;
   void shift(Instruction& instruction, const Known& a) const;
   void comparison(Instruction& instruction, const Known& a) const;
-  void extension(Instruction& instruction, const Known& a) const;
+  static void extension(Instruction& instruction, const Known& a);
   void conditional(Instruction& instruction, const RegisterFile& registers) const;
   void load(Instruction& instruction) const;
   static void become(Instruction& instruction, Op op, const Operand& a, const Operand& b = {});
