@@ -3,7 +3,6 @@
 #include "line_programs.hpp"
 
 #include <algorithm>
-#include <ranges>
 
 #include "container.hpp"
 #include "pvm/builder/container.hpp"
@@ -79,9 +78,10 @@ std::string to_text(const SourceFrame& frame) {
 std::string to_text(const std::vector<SourceFrame>& frames) {
   const bool has_lines = std::any_of(frames.begin(), frames.end(), [](const auto& f) { return f.kind != SourceFrame::Kind::enter; });
   std::string text;
-  for (const SourceFrame& frame : std::ranges::reverse_view(frames)) {
-    if (has_lines && frame.kind == SourceFrame::Kind::enter) continue;
-    const std::string one = to_text(frame);
+  // NOLINTNEXTLINE(modernize-loop-convert): clang 14 can't read the library's reverse_view.
+  for (auto frame = frames.rbegin(); frame != frames.rend(); ++frame) {
+    if (has_lines && frame->kind == SourceFrame::Kind::enter) continue;
+    const std::string one = to_text(*frame);
     if (one.empty()) continue;
     if (!text.empty()) text += ", called from ";
     text += one;

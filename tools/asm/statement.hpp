@@ -20,8 +20,8 @@ struct Statement {
   isa::Op op = isa::Op::invalid;  ///< Op::invalid: the word `invalid`, which listings print.
   builder::Operands operands;
   builder::Lengths lengths;
-  std::optional<LabelUse> target;      ///< Replaces operands.target.
-  std::optional<LabelUse> address;     ///< Its code address replaces operands.i.
+  std::optional<LabelUse> target;            ///< Replaces operands.target.
+  std::optional<LabelUse> address;           ///< Its code address replaces operands.i.
   std::optional<std::string> host_function;  ///< Its number replaces operands.i.
 };
 

@@ -3,6 +3,7 @@
 #include "format.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 
 namespace pvm::command {
@@ -56,7 +57,7 @@ std::string percent(std::uint64_t part, std::uint64_t whole) {
 std::string bar(std::uint64_t value, std::uint64_t largest, unsigned width) {
   if (value == 0 || largest == 0) return "";
   const double share = static_cast<double>(std::min(value, largest)) / static_cast<double>(largest);
-  const auto length = static_cast<std::size_t>(share * width + 0.5);
+  const auto length = static_cast<std::size_t>(std::lround(share * width));
   return std::string(std::max<std::size_t>(length, 1), '#');
 }
 
