@@ -101,7 +101,9 @@ def take(options):
     data = {"date": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"), "machine": machine(), "plan": plan,
             "command": shlex.join(["./dev", "bench", "programs", *options.told]), "seed": options.seed}
     data["sizes"] = {name: sizes.sizes_of(made) for name, made in files.items()}
-    data["systems"] = [{"name": s.name, "title": s.title, "target": s.target, "command": list(s.command), "small": s.small,
+    # Where the checkout lies is nobody's business.
+    data["systems"] = [{"name": s.name, "title": s.title, "target": s.target,
+                        "command": [word.removeprefix(f"{ROOT}/") for word in s.command], "small": s.small,
                         "compiles": s.compiles, "peer": s.name in peers} for s in taking_part]
     data["programs"] = measure.Measurement(taking_part, files, expected, plan, options.seed).take()
     return data
