@@ -2,29 +2,15 @@
 // The sections of a polkavm container. [blob.sections]
 #include "sections.hpp"
 
-#include <optional>
+#include "container.hpp"
 
 namespace pvm::command {
 namespace {
 
-using ref::u32;
 using ref::u64;
 using ref::u8;
 
 constexpr u64 header_bytes = 13;  // magic, version, length
-
-/// Reads a varint at `at` and steps over it. [blob.varint]
-std::optional<u64> take_varint(std::span<const u8> bytes, u64& at) {
-  if (at >= bytes.size()) return std::nullopt;
-  const u8 first = bytes[at++];
-  u32 extra = 0;
-  while (extra < 5 && (first & (0x80U >> extra)) != 0) ++extra;
-  if (extra > 4 || bytes.size() - at < extra) return std::nullopt;
-  // In the longest form the low bits of the first byte fall onto those of the value.
-  u64 value = static_cast<u64>(first & (0x7fU >> extra)) << (extra == 4 ? 0 : 8 * extra);
-  for (u32 index = 0; index < extra; ++index) value |= static_cast<u64>(bytes[at++]) << (8 * index);
-  return value;
-}
 
 }  // namespace
 
@@ -48,8 +34,10 @@ std::vector<Section> sections_of(std::span<const u8> bytes) {
   u64 at = header_bytes;
   while (at < bytes.size() && bytes[at] != 0) {
     const u8 id = bytes[at++];
-    const auto size = take_varint(bytes, at);
-    if (!size || *size > bytes.size() - at) break;
+    std::span<const u8> rest = bytes.subspan(at);
+    const auto size = assembly::take_varint_value(rest);
+    at = bytes.size() - rest.size();
+    if (!size || *size > rest.size()) break;
     sections.push_back({id, at, *size});
     at += *size;
   }

@@ -161,16 +161,4 @@ isa::Op branch_immediate_first_form(Condition condition) {
   return O::invalid;
 }
 
-Condition opposite(Condition condition) {
-  switch (condition) {
-    case Condition::equal: return Condition::not_equal;
-    case Condition::not_equal: return Condition::equal;
-    case Condition::less_unsigned: return Condition::greater_or_equal_unsigned;
-    case Condition::less_signed: return Condition::greater_or_equal_signed;
-    case Condition::greater_or_equal_unsigned: return Condition::less_unsigned;
-    case Condition::greater_or_equal_signed: return Condition::less_signed;
-  }
-  return condition;
-}
-
 }  // namespace pvm::link

@@ -30,6 +30,5 @@ AccessForms access_forms(Op op, bool is_64_bit);
 isa::Op branch_form(Condition condition);
 isa::Op branch_immediate_form(Condition condition);
 isa::Op branch_immediate_first_form(Condition condition);
-Condition opposite(Condition condition);
 
 }  // namespace pvm::link

@@ -252,7 +252,7 @@ void Selector::branch(const Terminator& end, std::optional<BlockId> next, bool n
   if (end.target == end.otherwise) return jump(end.target, next, next_is_target);
   const bool inverted = end.target == next;
   Operands operands;
-  const auto op = compare(inverted ? opposite(end.condition) : end.condition, a, b, operands);
+  const auto op = compare(inverted ? negated(end.condition) : end.condition, a, b, operands);
   if (!op) return branch_by_long_number(end, a, b);
   put(*op, operands, inverted ? end.otherwise : end.target);
   // The place behind a branch begins a block in any case.

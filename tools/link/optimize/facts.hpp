@@ -35,6 +35,27 @@ constexpr bool is_store(Op op) {
 constexpr bool is_pure(Op op) {
   return op == Op::move || is_binary(op) || is_unary(op) || is_cmov(op);
 }
+/// Is there a 32-bit form in 64-bit programs: may Instruction::word be set?
+constexpr bool has_word_form(Op op) {
+  switch (op) {
+    case Op::add:
+    case Op::sub:
+    case Op::mul:
+    case Op::div_unsigned:
+    case Op::div_signed:
+    case Op::rem_unsigned:
+    case Op::rem_signed:
+    case Op::shift_left:
+    case Op::shift_right_logical:
+    case Op::shift_right_arithmetic:
+    case Op::rotate_left:
+    case Op::rotate_right:
+    case Op::count_leading_zeros:
+    case Op::count_trailing_zeros:
+    case Op::count_set_bits: return true;
+    default: return false;
+  }
+}
 /// a op b == b op a.
 bool is_commutative(Op op);
 
@@ -57,7 +78,7 @@ bool never_faults(const Program& program, const Instruction& load);
 /// a + b, if that is a value.
 std::optional<Value> sum(const Value& a, const Value& b);
 
-/// The condition that holds when `condition` doesn't; and the one that holds for exchanged operands, if there is one.
+/// The condition that holds when `condition` doesn't.
 Condition negated(Condition condition);
 
 /// Calls `visit(BlockId)` for each block that the terminator names. Of a call: the callee and where it returns to.

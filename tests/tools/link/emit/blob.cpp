@@ -14,6 +14,18 @@ Program program_of(std::vector<Block> blocks, u32 bits) {
   return program;
 }
 
+bool holds(Condition condition, i64 a, i64 b) {
+  switch (condition) {
+    case Condition::equal: return a == b;
+    case Condition::not_equal: return a != b;
+    case Condition::less_unsigned: return static_cast<u64>(a) < static_cast<u64>(b);
+    case Condition::less_signed: return a < b;
+    case Condition::greater_or_equal_unsigned: return static_cast<u64>(a) >= static_cast<u64>(b);
+    case Condition::greater_or_equal_signed: return a >= b;
+  }
+  return false;
+}
+
 Image emitted(const Program& program, const LinkOptions& options) {
   auto result = emit(program, options);
   if (const auto* error = std::get_if<LinkError>(&result)) {

@@ -17,6 +17,9 @@ using Registers = std::array<u64, machine_register_count>;
 /// A program of blocks, all in the layout in their order, the first exported as "f".
 Program program_of(std::vector<Block> blocks, u32 bits = 64);
 
+/// What a condition means in 64 bits, said anew: the linker's own reading of it is under test.
+bool holds(Condition condition, i64 a, i64 b);
+
 /// The image; fails the test, and gives an empty one, where there is an error.
 Image emitted(const Program& program, const LinkOptions& options = {});
 /// The error; fails the test where there is none.

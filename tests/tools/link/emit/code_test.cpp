@@ -44,18 +44,6 @@ TEST(Ends, ABlockThatSomethingJumpsToIsFallenInto) {
   EXPECT_EQ(loaded.registers()[a0], 11u);
 }
 
-bool holds(Condition condition, i64 a, i64 b) {
-  switch (condition) {
-    case Condition::equal: return a == b;
-    case Condition::not_equal: return a != b;
-    case Condition::less_unsigned: return static_cast<u64>(a) < static_cast<u64>(b);
-    case Condition::less_signed: return a < b;
-    case Condition::greater_or_equal_unsigned: return static_cast<u64>(a) >= static_cast<u64>(b);
-    case Condition::greater_or_equal_signed: return a >= b;
-  }
-  return false;
-}
-
 // Where both ways lie, before or behind, next or not; registers and numbers on either side.
 RC_GTEST_PROP(Ends, BranchesGoWhereTheyShould, ()) {
   const auto condition = static_cast<Condition>(*rc::gen::inRange(0, 6));

@@ -60,18 +60,6 @@ RC_GTEST_PROP(SpillSlot, KeepsRegisters, ()) {
   }
 }
 
-bool holds(Condition condition, i64 a, i64 b) {
-  switch (condition) {
-    case Condition::equal: return a == b;
-    case Condition::not_equal: return a != b;
-    case Condition::less_unsigned: return static_cast<u64>(a) < static_cast<u64>(b);
-    case Condition::less_signed: return a < b;
-    case Condition::greater_or_equal_unsigned: return static_cast<u64>(a) >= static_cast<u64>(b);
-    case Condition::greater_or_equal_signed: return a >= b;
-  }
-  return false;
-}
-
 RC_GTEST_PROP(LongNumbers, AreComparedWith, ()) {
   const auto condition = static_cast<Condition>(*rc::gen::inRange(0, 6));
   const Reg reg = *rc::gen::element(Reg::t0, Reg::t1, Reg::a0);

@@ -34,27 +34,6 @@ rc::Gen<Operand> operands(u32 bits) {
                         rc::gen::map(numbers(), [bits](i64 number) { return Operand::of(in_register(number, bits)); }));
 }
 
-bool has_word_form(Op op) {
-  switch (op) {
-    case Op::add:
-    case Op::sub:
-    case Op::mul:
-    case Op::div_unsigned:
-    case Op::div_signed:
-    case Op::rem_unsigned:
-    case Op::rem_signed:
-    case Op::shift_left:
-    case Op::shift_right_logical:
-    case Op::shift_right_arithmetic:
-    case Op::rotate_left:
-    case Op::rotate_right:
-    case Op::count_leading_zeros:
-    case Op::count_trailing_zeros:
-    case Op::count_set_bits: return true;
-    default: return false;
-  }
-}
-
 Instruction random_computation(u32 bits) {
   Instruction in;
   in.op = static_cast<Op>(*rc::gen::inRange(static_cast<int>(Op::move), static_cast<int>(Op::cmov_if_not_zero) + 1));

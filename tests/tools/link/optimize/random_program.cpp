@@ -122,27 +122,6 @@ class Generator {
   }
   Operand operand() { return below(4) == 3 ? Operand::of(number()) : Operand::of(reg()); }
 
-  static bool has_word(Op op) {
-    switch (op) {
-      case Op::add:
-      case Op::sub:
-      case Op::mul:
-      case Op::div_unsigned:
-      case Op::div_signed:
-      case Op::rem_unsigned:
-      case Op::rem_signed:
-      case Op::shift_left:
-      case Op::shift_right_logical:
-      case Op::shift_right_arithmetic:
-      case Op::rotate_left:
-      case Op::rotate_right:
-      case Op::count_leading_zeros:
-      case Op::count_trailing_zeros:
-      case Op::count_set_bits: return true;
-      default: return false;
-    }
-  }
-
   void arithmetic() {
     constexpr Op common[] = {Op::add, Op::sub, Op::and_, Op::shift_left, Op::shift_right_logical, Op::shift_right_arithmetic, Op::mul};
     const Op op =
@@ -152,7 +131,7 @@ class Generator {
     const Reg d = reg();
     const Operand a = is_unary(op) || below(8) != 7 ? Operand::of(below(3) == 0 ? d : reg()) : Operand::of(number());
     Instruction& instruction = emit(op, d, a, is_unary(op) ? Operand{} : operand());
-    if (is_64() && has_word(op)) instruction.word = below(2) == 1;
+    if (is_64() && has_word_form(op)) instruction.word = below(2) == 1;
   }
 
   Op any_load() {
